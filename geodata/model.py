@@ -1,0 +1,118 @@
+"""Records and column contracts that every layer above geodata relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+METRIC_CRS = 25832
+WEB_CRS = 4326
+
+
+class GeoDataError(ValueError):
+    """A source, catalogue or dataset breaks a rule; the message names place, rule, examples and remedy."""
+
+
+class State(StrEnum):
+    """What kind of statement a value is; travels with the value to map, table, export and text."""
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    PROVISIONAL = "provisional"
+    REVISED = "revised"
+    ZERO = "zero"
+    SUPPRESSED_PRIMARY = "suppressed_primary"
+    SUPPRESSED_SECONDARY = "suppressed_secondary"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+    UNRELIABLE = "unreliable"
+    BREAK = "break"
+
+
+# Column contracts of a dataset: name -> what it holds. Geometry is EPSG:25832 everywhere.
+AREA_COLUMNS = {
+    "name": "official name",
+    "population": "people, newest figure on the Zensus 2011 base",
+    "population_date": "date of that figure (ISO; the oldest one where several are summed)",
+    "population_state": "State of the figure",
+    "population_reason": "why it is not simply measured, German, else empty",
+    "zensus2011": "people in the settlement areas of the Zensus 2011",
+    "area_km2": "official area in km²",
+}
+GEMEINDE_COLUMNS = AREA_COLUMNS | {
+    "bez": "Stadt or Gemeinde",
+    "sozialraum": "key of the Sozialraum",
+    "central_place": "zentralörtliche Funktion as proven, else empty",
+}
+FACILITY_COLUMNS = {
+    "category": "key of catalog/categories.toml",
+    "kind": "haltestelle or bahnhof for stops, else empty",
+    "name": "name",
+    "operator": "Träger, else empty",
+    "street": "street and number, else empty",
+    "plz": "postal code, else empty",
+    "place": "place, else empty",
+    "ags": "Gemeinde (8 digits, state of the dataset), None outside the Kreis",
+    "inside": "True inside the Kreis",
+    "capacity": "number or NaN where unknown",
+    "capacity_unit": "unit of the capacity, else empty",
+    "wheelchair": "yes, limited, no; empty where unknown",
+    "source": "source ids or addresses, separated by a space",
+    "seen": "year or date of the source, empty where unknown",
+    "seen_estimated": "True where that year is a guess",
+    "precision": "address, stop, place or municipality",
+    "check": "True where existence or address is doubtful (prüfen)",
+    "note": "remark, German",
+}
+DEMAND_COLUMNS = {
+    "ags": "Gemeinde",
+    "population": "people: Zensus 2011 scaled to the newest figure of the Gemeinde (estimated)",
+    "zensus2011": "people counted in 2011",
+    "area_ha": "settled area in hectares",
+}
+PLACE_COLUMNS = {
+    "name": "name",
+    "population": "people or NaN",
+    "ags": "Gemeinde or None",
+    "inside": "True inside the Kreis",
+}
+POPULATION_COLUMNS = {
+    "ags": "Gemeinde",
+    "date": "reference date (ISO)",
+    "basis": "Zensus 2011, Zensus 2022 or unklar",
+    "population": "people",
+    "area_km2": "area that the source names with the figure, NaN where it names none",
+    "state": "State of the figure",
+    "used": "True for the figure that stands in gemeinden.population",
+    "source": "address",
+}
+
+
+@dataclass(frozen=True)
+class GeoData:
+    """One district as checked at the border; frames follow the column contracts of this module.
+
+    ``gemeinden`` and ``sozialraeume`` are indexed by key, ``kreis`` by the 5-digit key, ``facilities`` by id.
+    """
+
+    ags: str
+    name: str
+    gebietsstand: date
+    gemeinden: gpd.GeoDataFrame
+    sozialraeume: gpd.GeoDataFrame
+    kreis: gpd.GeoDataFrame
+    gemeinden_2022: gpd.GeoDataFrame
+    altgemeinden: gpd.GeoDataFrame
+    context: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    settlements: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    population: pd.DataFrame
+    provenance: Mapping[str, Any] = field(default_factory=dict)
