@@ -94,9 +94,11 @@ POPULATION_COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GeoData:
     """One district as checked at the border; frames follow the column contracts of this module.
+
+    Two are equal only if they are the same object, so that what follows from one can be cached.
 
     ``gemeinden`` and ``sozialraeume`` are indexed by key, ``kreis`` by the 5-digit key, ``facilities`` by id.
     """

@@ -1,0 +1,1 @@
+"""Small synthetic inputs; nothing here describes a real place."""
