@@ -1,0 +1,142 @@
+"""The Atlas: all that a view or a report may read about one district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata import catalog
+from geodata.catalog import Category, Handlungsfeld, Indicator, Measure
+from geodata.model import GeoData, State
+from layers.describe import LayerText, describe
+from layers.indicators import CATALOGUE, compute_indicator
+from layers.inputs import LEVELS, Inputs, areas, build_inputs
+from layers.keys import IndicatorKey, parse_key
+from layers.measures import compute_measure
+from layers.periods import periods_of, population_in
+
+PUBLIC_COLUMNS = ["value", "state", "base"]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One indicator on one level: its table (value, state, base, reason), the Kreis row and the words around it."""
+
+    key: IndicatorKey
+    level: str
+    period: str | None
+    table: pd.DataFrame
+    kreis: pd.Series
+    text: LayerText
+
+    @property
+    def values(self) -> pd.Series:
+        """The values per area, NaN where there is none."""
+        return self.table["value"]
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Read-only after start. ``indicators`` holds the catalogue and one entry per measure and category."""
+
+    data: GeoData
+    inputs: Inputs
+    handlungsfelder: Mapping[str, Handlungsfeld]
+    categories: Mapping[str, Category]
+    indicators: Mapping[str, Indicator]
+    _table: Callable[[str, IndicatorKey, str | None], pd.DataFrame]
+    _layer: Callable[[str, IndicatorKey, str | None], Layer]
+
+    def values(self, level: str, indicator: str, period: str | None = None) -> pd.DataFrame:
+        """Return ``value``, ``state`` and ``base`` per area; KeyError for an unknown level, indicator or period."""
+        return self.table(level, parse_key(indicator), period)[PUBLIC_COLUMNS].copy()
+
+    def table(self, level: str, key: IndicatorKey, period: str | None = None) -> pd.DataFrame:
+        """Return the values with the ``reason`` for each state (German, empty where there is nothing to say)."""
+        if level not in LEVELS:
+            raise KeyError(level)
+        if period is not None and period not in self.periods(key):
+            raise KeyError(period)
+        return self._table(level, key, period)
+
+    def layer(self, level: str, key: IndicatorKey, period: str | None = None) -> Layer:
+        """Return table, Kreis value and description of what a map of this indicator shows."""
+        self.table(level, key, period)
+        return self._layer(level, key, period)
+
+    def periods(self, key: IndicatorKey) -> tuple[str, ...]:
+        """Return the years with values of their own, newest first; empty where there is one state only."""
+        return periods_of(self.data, key)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """The catalogue indicators that have a value for any area on any level."""
+        return frozenset(
+            key
+            for key in CATALOGUE
+            if any(self.table(level, IndicatorKey(key))["value"].notna().any() for level in LEVELS)
+        )
+
+    def areas(self, level: str) -> gpd.GeoDataFrame:
+        """Return the areas of a level with name, population and geometry (EPSG:25832)."""
+        return areas(self.data, level)
+
+
+def build_atlas(data: GeoData) -> Atlas:
+    """Return the Atlas of one district; tables are computed on first use and kept."""
+    inputs = build_inputs(data)
+
+    @lru_cache(maxsize=4096)
+    def table(level: str, key: IndicatorKey, period: str | None) -> pd.DataFrame:
+        if period is not None:
+            return population_in(data, level, key, period)
+        if key.id in catalog.indicators():
+            return compute_indicator(inputs, key.id, level)
+        return compute_measure(inputs, key, level)
+
+    @lru_cache(maxsize=4096)
+    def layer(level: str, key: IndicatorKey, period: str | None) -> Layer:
+        kreis = table("kreis", key, period).iloc[0]
+        return Layer(key, level, period, table(level, key, period), kreis, describe(inputs, key, period))
+
+    return Atlas(data, inputs, catalog.handlungsfelder(), catalog.categories(), _all_indicators(), table, layer)
+
+
+def _all_indicators() -> dict[str, Indicator]:
+    """Return the catalogue followed by every measure, per category where it needs one."""
+    found = dict(catalog.indicators())
+    for measure in catalog.measures().values():
+        if not measure.needs_category:
+            found[measure.id] = _as_indicator(measure, None)
+            continue
+        for category in catalog.categories().values():
+            found[f"{measure.id}.{category.id}"] = _as_indicator(measure, category)
+    return found
+
+
+def _as_indicator(measure: Measure, category: Category | None) -> Indicator:
+    name = measure.name_for_category.format(kategorie=category.plural) if category else measure.name
+    return Indicator(
+        id=f"{measure.id}.{category.id}" if category else measure.id,
+        theme=measure.group,
+        name=name,
+        numerator=measure.formula,
+        unit=measure.unit,
+        direction=measure.direction,
+        levels="Gemeinde, Sozialraum, Landkreis",
+        source_table="eigene Berechnung",
+        table_proven=True,
+        periodicity="laufend",
+        handlungsfelder=category.handlungsfelder if category else measure.handlungsfelder,
+        proof="E",
+        trap=measure.limits,
+        needs=category.completeness.missing_source if category else measure.limits,
+        decimals=measure.decimals,
+    )
+
+
+__all__ = ["Atlas", "Layer", "State", "build_atlas"]

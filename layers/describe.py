@@ -1,0 +1,145 @@
+"""The words around a layer: name, unit, date, territorial state, sources, limits. German."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata import catalog
+from layers.german import day
+from layers.inputs import Inputs
+from layers.keys import IndicatorKey
+
+POPULATION_SOURCES = ("einwohner",)
+SETTLEMENT_SOURCES = ("siedlungen", "einwohner")
+STOP_SOURCES = ("haltestellen", "bahnhoefe")
+REGISTER_SOURCES = ("einrichtungen",)
+REGISTER_INDICATORS = frozenset({"INK04", "TRA01", "TRA02"})
+ADDITIVE = frozenset({"BEV01", "PAR03", "anzahl"})
+COUNT_UNITS = ("Anzahl", "Einrichtungen")
+EDGE_NOTE = "Einrichtungen außerhalb des Landkreises sind nicht erfasst: Minuten am Kreisrand sind Obergrenzen."
+
+
+@dataclass(frozen=True)
+class LayerText:
+    """What has to stand beside the numbers of a layer wherever they are shown."""
+
+    name: str
+    short: str
+    unit: str
+    decimals: int
+    direction: int
+    approximation: bool
+    stand: str
+    gebietsstand: str
+    sources: tuple[str, ...]
+    method: str
+    notes: tuple[str, ...]
+    additive: bool = False
+
+
+def describe(inputs: Inputs, key: IndicatorKey, period: str | None = None) -> LayerText:
+    """Return the words for one layer."""
+    if key.id in catalog.indicators():
+        return _describe_indicator(inputs, key, period)
+    return _describe_measure(inputs, key)
+
+
+def population_stand(inputs: Inputs, period: str | None = None) -> str:
+    """Return the span of reference dates of the population figures."""
+    if period:
+        return period
+    dates = inputs.data.gemeinden["population_date"]
+    newest, oldest = dates.max(), dates.min()
+    return day(newest) if newest == oldest else f"{day(newest)}, einzelne Gemeinden älter (bis {day(oldest)})"
+
+
+def register_stand(inputs: Inputs, category: str) -> str:
+    """Return the years in which the entries of a category were seen."""
+    rows = inputs.data.facilities
+    seen = rows.loc[(rows["category"] == category) & rows["inside"], "seen"]
+    years = sorted({str(value)[:4] for value in seen if value})
+    if not years:
+        return "ohne Jahresangabe"
+    return years[0] if len(years) == 1 else f"Angaben von {years[0]} bis {years[-1]}"
+
+
+def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -> LayerText:
+    indicator = catalog.indicators()[key.id]
+    population = key.id in ("BEV01", "BEV02")
+    sources = POPULATION_SOURCES if population else ()
+    if key.id in REGISTER_INDICATORS:
+        sources = REGISTER_SOURCES
+    if key.id == "INK03":
+        sources = STOP_SOURCES
+    stand = population_stand(inputs, period) if population else ""
+    if key.id in REGISTER_INDICATORS | {"INK03"}:
+        stand = day(catalog.sources()[sources[-1]].date)
+    notes = tuple(note for note in (indicator.trap,) if note)
+    method = f"{indicator.numerator} / {indicator.denominator}".rstrip(" /–")
+    return LayerText(
+        indicator.name,
+        indicator.name,
+        "" if indicator.unit in COUNT_UNITS else indicator.unit,
+        indicator.decimals,
+        indicator.direction,
+        False,
+        stand or "noch keine Daten",
+        day(inputs.data.gebietsstand),
+        sources,
+        method,
+        notes,
+        additive=key.id in ADDITIVE,
+    )
+
+
+def _describe_measure(inputs: Inputs, key: IndicatorKey) -> LayerText:
+    measure = catalog.measures()[key.id]
+    category = catalog.categories().get(key.category)
+    name = measure.name_for_category.format(kategorie=category.plural) if category else measure.name
+    sources, stand = _measure_sources(inputs, key)
+    notes = [measure.limits]
+    if category and category.also_note and key.id != "anzahl":
+        notes.append(category.also_note)
+    if category and measure.needs_mode and not category.completeness.outside_known:
+        notes.append(EDGE_NOTE)
+    if category and category.completeness.note:
+        notes.append(category.completeness.note)
+    return LayerText(
+        full_name(name, key),
+        name,
+        "" if measure.unit in COUNT_UNITS else measure.unit,
+        measure.decimals,
+        measure.direction,
+        inputs.model.approximation and (measure.needs_mode or key.id == "haltestelle"),
+        stand,
+        day(inputs.data.gebietsstand),
+        sources,
+        measure.formula,
+        tuple(note for note in notes if note),
+        additive=key.id in ADDITIVE,
+    )
+
+
+def full_name(name: str, key: IndicatorKey) -> str:
+    """Return the name with mode and threshold.
+
+    >>> full_name("Haltestelle in der Nähe", IndicatorKey("haltestelle", threshold=600))
+    'Haltestelle in der Nähe, 600 m'
+    """
+    if key.id == "haltestelle":
+        return f"{name}, {key.threshold} m"
+    mode = f" {catalog.modes()[key.mode].name_dative}" if key.mode else ""
+    limit = f", höchstens {key.threshold} Minuten" if key.threshold else ""
+    return f"{name}{limit}{mode}"
+
+
+def _measure_sources(inputs: Inputs, key: IndicatorKey) -> tuple[tuple[str, ...], str]:
+    if key.id == "veraenderung":
+        return POPULATION_SOURCES, population_stand(inputs)
+    if key.id == "haltestelle" or key.category == "haltestelle":
+        return (*STOP_SOURCES, *SETTLEMENT_SOURCES), day(catalog.sources()["haltestellen"].date)
+    register = register_stand(inputs, key.category)
+    extra = POPULATION_SOURCES if key.id in ("dichte", "versorgung", "plaetze") else ()
+    if catalog.measures()[key.id].needs_mode:
+        extra = SETTLEMENT_SOURCES
+    return (*REGISTER_SOURCES, *extra), register

@@ -1,0 +1,186 @@
+"""How each measure of catalog/measures.toml is computed: one function each, listed in MEASURES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from geodata import catalog
+from geodata.catalog import Category
+from geodata.model import State
+from layers import coverage, supply
+from layers.change import annual_change
+from layers.frames import empty, frame, mark
+from layers.inputs import COARSE_WALK_M, Inputs, areas
+from layers.keys import IndicatorKey
+
+Measure = Callable[[Inputs, IndicatorKey, str], pd.DataFrame]
+
+
+def incomplete_reason(category: Category) -> str:
+    """Return why nothing is computed for a category, and what would complete it (German)."""
+    done = category.completeness
+    kind = "Kein Bestand erfasst" if done.judgement == "keine" else "Bestand unvollständig"
+    expected = f" (erwartet: {done.expected_text})" if done.expected_text else ""
+    return f"{kind}{expected}. Vollständig würde er durch: {done.missing_source.rstrip('.')}."
+
+
+def _facilities(inputs: Inputs, category: str) -> pd.DataFrame:
+    """Return the facilities inside the Kreis that offer what ``category`` asks for."""
+    inside = inputs.facilities[inputs.facilities["inside"]]
+    return inside[inside["category"].isin([category, *catalog.categories()[category].also_by])]
+
+
+def _count(inputs: Inputs, category: str, level: str) -> pd.Series:
+    return supply.count_facilities(_facilities(inputs, category)[level], areas(inputs.data, level).index)
+
+
+def _mark_gaps(table: pd.DataFrame, inputs: Inputs, category: Category, level: str) -> pd.DataFrame:
+    """Mark areas in which a facility is known to be missing from the register."""
+    gaps = inputs.data.gemeinden.loc[inputs.data.gemeinden.index.isin(category.completeness.gap_ags)]
+    hit = {"gemeinde": list(gaps.index), "sozialraum": list(gaps["sozialraum"]), "kreis": []}[level]
+    return mark(table, hit, State.UNRELIABLE, f"Bestand hier lückenhaft: {category.completeness.note}")
+
+
+def anzahl(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the number of recorded facilities; in an incomplete register 0 says nothing and is missing."""
+    category = catalog.categories()[key.category]
+    own = inputs.facilities[inputs.facilities["inside"] & (inputs.facilities["category"] == category.id)]
+    count = supply.count_facilities(own[level], areas(inputs.data, level).index)
+    if category.completeness.judgement == "ausreichend":
+        state = (count > 0).map({True: str(State.MEASURED), False: str(State.ZERO)})
+        return _mark_gaps(frame(count, state), inputs, category, level)
+    reason = incomplete_reason(category)
+    state = (count > 0).map({True: str(State.UNRELIABLE), False: str(State.MISSING)})
+    texts = (count > 0).map({True: f"Mindestens so viele. {reason}", False: reason})
+    return frame(count, state, reason=texts)
+
+
+NONE_HERE = (State.NOT_APPLICABLE, "Keine Einrichtung in diesem Gebiet.")
+
+
+def _ratio_frame(
+    inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series, lost: tuple[State, str] = (State.MISSING, "")
+) -> pd.DataFrame:
+    """Wrap a ratio to the population: as firm as the population figure, marked where the register has gaps."""
+    area = areas(inputs.data, level)
+    states, reasons = area["population_state"], area["population_reason"]
+    table = frame(value, states, base=area["population"], reason=reasons, lost=lost)
+    return _mark_gaps(table, inputs, catalog.categories()[key.category], level)
+
+
+def dichte(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return facilities per 1,000 people."""
+    area = areas(inputs.data, level)
+    return _ratio_frame(
+        inputs, key, level, supply.density(_count(inputs, key.category, level), area["population"])
+    )
+
+
+def versorgung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return people per facility; not applicable where there is none."""
+    area = areas(inputs.data, level)
+    count = _count(inputs, key.category, level)
+    return _ratio_frame(inputs, key, level, supply.provider_ratio(area["population"], count), NONE_HERE)
+
+
+def plaetze(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return capacity per 1,000 people where every capacity of the area is known in one unit."""
+    area = areas(inputs.data, level)
+    rows = _facilities(inputs, key.category)
+    if rows["capacity_unit"].replace("", None).dropna().nunique() > 1:
+        return empty(area.index, State.MISSING, "Die Kapazitäten liegen in verschiedenen Einheiten vor.")
+    capacity = supply.summed_capacity(rows["capacity"], rows[level], area.index)
+    known, total = int(rows["capacity"].notna().sum()), len(rows)
+    lacking = (State.MISSING, f"Kapazität im Landkreis für {known} von {total} Einrichtungen bekannt.")
+    return _ratio_frame(inputs, key, level, supply.density(capacity, area["population"]), lacking)
+
+
+def travel_cost(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
+    """Return minutes per point; NaN where the way is a walk too short for the precision of the location."""
+    mode = catalog.modes()[mode_id]
+    nearest = inputs.nearest[category]
+    minutes = inputs.model.minutes(nearest["metres"], mode)
+    return minutes.mask(too_coarse(inputs, category, mode_id))
+
+
+def too_coarse(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
+    """Return where the nearest facility is known to its place only and the walk is shorter than 2 km."""
+    nearest = inputs.nearest[category]
+    way = nearest["metres"] * catalog.modes()[mode_id].detour
+    return nearest["coarse"].astype(bool) & (way < COARSE_WALK_M) & (mode_id == "fuss")
+
+
+COARSE_REASON = (
+    "Standorte nur auf den Ort genau bekannt: für Fußwege unter 2 km zu grob "
+    "(betrifft {share} % der Menschen). Abhilfe: Anschriften mit Hausnummer verorten."
+)
+
+
+def _cost_frame(inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series) -> pd.DataFrame:
+    table = frame(value, State.ESTIMATED, base=inputs.people[level], lost=(State.NOT_APPLICABLE, ""))
+    if key.mode == "fuss":
+        coarse = too_coarse(inputs, key.category, key.mode)
+        share = coverage.share_within(1.0 - coarse, inputs.points["people"], inputs.points[level], 0)
+        reasons = [COARSE_REASON.format(share=max(1, round(part))) if part > 0 else "" for part in share]
+        table = table.assign(reason=reasons)
+    return _mark_gaps(table, inputs, catalog.categories()[key.category], level)
+
+
+def minuten(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the people-weighted mean minutes to the nearest facility, also one outside the Kreis."""
+    cost = travel_cost(inputs, key.category, key.mode)
+    points = inputs.points
+    return _cost_frame(inputs, key, level, coverage.weighted_mean(cost, points["people"], points[level]))
+
+
+def minuten_median(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the people-weighted median of the minutes to the nearest facility."""
+    cost = travel_cost(inputs, key.category, key.mode)
+    points = inputs.points
+    return _cost_frame(inputs, key, level, coverage.weighted_median(cost, points["people"], points[level]))
+
+
+def abdeckung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the share of people who reach the nearest facility within the threshold (minutes)."""
+    cost = travel_cost(inputs, key.category, key.mode)
+    points = inputs.points
+    share = coverage.share_within(cost, points["people"], points[level], key.threshold)
+    return _cost_frame(inputs, key, level, share)
+
+
+def haltestelle(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the share of people within the threshold (metres, straight line) of a stop or station."""
+    points, metres = inputs.points, inputs.nearest["haltestelle"]["metres"].round(1)
+    share = coverage.share_within(metres, points["people"], points[level], key.threshold)
+    return frame(share, State.ESTIMATED, base=inputs.people[level])
+
+
+def veraenderung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the yearly change of the population between its two newest comparable figures."""
+    return annual_change(inputs.data, areas(inputs.data, level), level)
+
+
+MEASURES: dict[str, Measure] = {
+    "anzahl": anzahl,
+    "dichte": dichte,
+    "versorgung": versorgung,
+    "plaetze": plaetze,
+    "minuten": minuten,
+    "minuten_median": minuten_median,
+    "abdeckung": abdeckung,
+    "haltestelle": haltestelle,
+    "veraenderung": veraenderung,
+}
+NEEDS_COMPLETE = frozenset({"dichte", "versorgung", "plaetze", "minuten", "minuten_median", "abdeckung"})
+
+
+def compute_measure(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return value, state, base and reason per area; nothing is computed on an incomplete register."""
+    index = areas(inputs.data, level).index
+    if key.id in NEEDS_COMPLETE:
+        category = catalog.categories()[key.category]
+        if category.completeness.judgement != "ausreichend":
+            return empty(index, State.MISSING, incomplete_reason(category))
+    return MEASURES[key.id](inputs, key, level)
