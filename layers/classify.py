@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import mapclassify
+import jenkspy
 import numpy as np
 import pandas as pd
 
@@ -68,13 +68,28 @@ def _rounded_limits(
     return sorted({round(float(limit), decimals) for limit in limits if lowest <= limit < top} | {top})
 
 
-def _pretty(values: np.ndarray, k: int) -> np.ndarray:
-    return np.asarray(mapclassify.PrettyBreaks(values, k=k).bins)
+def _quantiles(values: np.ndarray, k: int) -> np.ndarray:
+    return np.quantile(values, np.arange(1, k + 1) / k)
+
+
+def _equal(values: np.ndarray, k: int) -> np.ndarray:
+    return np.linspace(values.min(), values.max(), k + 1)[1:]
+
+
+def _fisher_jenks(values: np.ndarray, k: int) -> np.ndarray:
+    return np.asarray(jenkspy.jenks_breaks(values, n_classes=k)[1:])
+
+
+def _round_limits(values: np.ndarray, k: int) -> np.ndarray:
+    from matplotlib.ticker import MaxNLocator  # loaded on demand: the start of the app counts
+
+    ticks = MaxNLocator(nbins=k, steps=[1, 2, 2.5, 5, 10]).tick_values(values.min(), values.max())
+    return np.asarray(ticks[1:], dtype=float)
 
 
 SCHEME_LIMITS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-    "quantile": lambda values, k: np.quantile(values, np.arange(1, k + 1) / k),
-    "gleich": lambda values, k: np.asarray(mapclassify.EqualInterval(values, k=k).bins),
-    "jenks": lambda values, k: np.asarray(mapclassify.FisherJenks(values, k=k).bins),
-    "rund": _pretty,
+    "quantile": _quantiles,
+    "gleich": _equal,
+    "jenks": _fisher_jenks,
+    "rund": _round_limits,
 }

@@ -1,0 +1,95 @@
+"""The Sozialatlas as a Dash app: `python app.py` serves it, `server` is the WSGI application."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from collections.abc import Callable
+from threading import Timer
+from types import ModuleType
+
+import dash
+import dash_mantine_components as dmc
+from dash import Dash, dcc, html
+from waitress import create_server
+
+import geodata
+from layers import Atlas, build_atlas
+from views import einrichtungen, karte, methodik, nicht_gefunden, routes, security
+from views.components import skeleton
+from views.components.frame import INDEX, THEME, footer, header
+from views.settings import Settings, read_settings
+
+PAGES = (karte, einrichtungen, methodik)
+
+
+def create_app(atlas: Atlas, settings: Settings) -> Dash:
+    """Return the app for one district; every page is one module with TITLE, PATH, layout and register."""
+    app = Dash(
+        __name__,
+        use_pages=True,
+        pages_folder="",
+        title=settings.title,
+        index_string=INDEX,
+        compress=True,
+        serve_locally=True,
+        update_title=None,
+        on_error=security.callback_failed,
+        assets_folder=str(settings.assets),
+    )
+    for order, page in enumerate(PAGES):
+        name = page.__name__.split(".")[-1]
+        dash.register_page(
+            name,
+            path=page.PATH,
+            name=page.TITLE,
+            order=order,
+            title=f"{page.TITLE} – {settings.title}",
+            layout=_layout_of(page, atlas),
+        )
+    dash.register_page("not_found_404", path="/404", title=f"Nicht gefunden – {settings.title}", layout=nicht_gefunden.layout)
+    app.layout = dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            header(settings.title, [(page.TITLE, page.PATH) for page in PAGES]),
+            html.Div(id=security.MESSAGE_ID, className="notiz notiz-fehler", role="alert"),
+            html.Main(dash.page_container, id="inhalt", tabIndex="-1"),
+            footer(atlas),
+        ],
+        theme=THEME,
+    )
+    for page in PAGES:
+        page.register(app, atlas)
+    routes.register(app.server, atlas, settings)
+    skeleton.register(app)
+    security.register(app)
+    return app
+
+
+def _layout_of(page: ModuleType, atlas: Atlas) -> Callable[..., object]:
+    def layout(**parts: object) -> object:
+        return page.layout(atlas, parts)
+
+    return layout
+
+
+def main() -> None:
+    """Serve the atlas on this machine and open it in a browser where there is one."""
+    settings = read_settings()
+    try:
+        atlas = build_atlas(geodata.load(settings.district))
+    except geodata.GeoDataError as error:
+        sys.exit(f"Der Datensatz kann nicht gelesen werden.\n{error}")
+    app = create_app(atlas, settings)
+    try:
+        server = create_server(app.server, host=settings.host, port=settings.port, threads=settings.threads)
+    except OSError:
+        sys.exit(f"Port {settings.port} ist belegt. Mit einem anderen starten: make run PORT={settings.port + 1}")
+    print(f"Sozialatlas: {settings.address}   (Ende mit Strg+C)", flush=True)
+    if settings.open_browser:
+        Timer(0.5, webbrowser.open, [settings.address]).start()
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The filter column of the map page: controls named after the fields of Selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from geodata import catalog
+from layers.atlas import Atlas
+from layers.classify import K_RANGE, SCHEMES
+from layers.german import number
+from layers.keys import STOP_THRESHOLDS
+from views.selection import ALL_FIELDS, MAX_MINUTES, Selection, categories_of, indicators_of
+
+NEWEST = "aktuell"  # a Select cannot hold an empty value
+SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
+JUDGEMENT_GROUPS = {
+    "ausreichend": "Bestand ausreichend erfasst",
+    "unvollstaendig": "Bestand unvollständig",
+    "keine": "Kein Bestand erfasst",
+}
+Options = list[dict[str, Any]]
+
+
+def control_id(field: str) -> str:
+    """Return the id of the control for a field of Selection."""
+    return f"wahl-{field}"
+
+
+def field_options() -> Options:
+    """Return the Handlungsfelder and "all"."""
+    fields = [{"value": f.code, "label": f.name} for f in catalog.handlungsfelder().values()]
+    return [*fields, {"value": ALL_FIELDS, "label": "Alle Handlungsfelder"}]
+
+
+def field_question(handlungsfeld: str) -> str:
+    """Return what the Handlungsfeld asks."""
+    if handlungsfeld == ALL_FIELDS:
+        return "Alle Kennzahlen und Einrichtungsarten ohne Auswahl nach Handlungsfeld."
+    return catalog.handlungsfelder()[handlungsfeld].question
+
+
+def indicator_options(atlas: Atlas, handlungsfeld: str) -> Options:
+    """Return measures and indicators of a Handlungsfeld in groups; those without data say so."""
+    groups: dict[str, Options] = {}
+    for key in indicators_of(handlungsfeld):
+        measure = catalog.measures().get(key)
+        if measure:
+            groups.setdefault(measure.group, []).append({"value": key, "label": measure.name})
+            continue
+        indicator = catalog.indicators()[key]
+        name = "Basisindikatoren" if key in atlas.filled else "Basisindikatoren – noch keine Daten"
+        groups.setdefault(name, []).append({"value": key, "label": f"{indicator.name} ({key})"})
+    order = sorted(groups, key=lambda name: name.endswith("Daten"))
+    return [{"group": name, "items": groups[name]} for name in order]
+
+
+def category_options(handlungsfeld: str) -> Options:
+    """Return the facility categories of a Handlungsfeld, grouped by how complete the register is."""
+    groups: dict[str, Options] = {name: [] for name in JUDGEMENT_GROUPS.values()}
+    for key in categories_of(handlungsfeld):
+        category = catalog.categories()[key]
+        group = groups[JUDGEMENT_GROUPS[category.completeness.judgement]]
+        group.append({"value": key, "label": category.name})
+    return [{"group": name, "items": items} for name, items in groups.items() if items]
+
+
+def area_options(atlas: Atlas, level: str) -> Options:
+    """Return the areas of a level by name."""
+    names = atlas.areas(level)["name"].sort_values()
+    return [{"value": key, "label": name} for key, name in names.items()]
+
+
+def period_options(atlas: Atlas, selection: Selection) -> Options:
+    """Return the newest state and the single years that have values of their own."""
+    years = [{"value": year, "label": year} for year in atlas.periods(selection.key)]
+    return [{"value": NEWEST, "label": "neuester Stand"}, *years]
+
+
+def threshold_props(selection: Selection) -> dict[str, Any]:
+    """Return range, step and marks of the threshold slider; proven limits carry their number."""
+    if selection.indicator == "haltestelle":
+        marks = [{"value": metres, "label": f"{number(metres)} m"} for metres in STOP_THRESHOLDS]
+        return {"min": 300, "max": 1200, "step": 300, "marks": marks, "restrictToMarks": True}
+    limits = proven_limits(selection)
+    marks = [{"value": 0, "label": "0"}, {"value": 60, "label": "60"}]
+    marks += [{"value": value, "label": f"{value} ({name})"} for value, name in limits.items()]
+    return {"min": 0, "max": 60, "step": 1, "marks": marks, "restrictToMarks": False}
+
+
+def proven_limits(selection: Selection) -> dict[int, str]:
+    """Return the limits in minutes that the thresholds name for the chosen category and mode, with their ids."""
+    found: dict[int, str] = {}
+    for threshold in catalog.thresholds().values():
+        fits = selection.category in threshold.categories and threshold.measure == "minuten"
+        if fits and threshold.mode in (selection.mode, None):
+            for value in threshold.values:
+                if 0 < value <= MAX_MINUTES and value == int(value):
+                    found.setdefault(int(value), threshold.id)
+    return found
+
+
+def threshold_text(selection: Selection) -> str:
+    """Return where the chosen threshold comes from: law, guideline, benchmark or the reader's own choice."""
+    if selection.indicator == "haltestelle":
+        return "300 bis 600 m: VDV-Schrift 4 (T38, zu prüfen); 1.200 m zur Bahn: T39 (zu prüfen)."
+    threshold = proven_limits(selection).get(selection.threshold)
+    if threshold is None:
+        return f"{selection.threshold} Minuten: eigene Setzung, kein belegter Schwellenwert."
+    entry = catalog.thresholds()[threshold]
+    car = " Gemeint ist der Schulweg, nicht die Fahrt mit dem Auto." if entry.mode is None else ""
+    proof = {"belegt": "belegt", "pruefen": "zu prüfen", "setzung": "eigene Setzung"}[entry.status]
+    return f"{selection.threshold} Minuten: {entry.name} ({entry.id}, {entry.kind}, {proof}).{car}"
+
+
+def needs(selection: Selection) -> dict[str, bool]:
+    """Return which of the dependent controls the chosen indicator uses."""
+    measure = catalog.measures().get(selection.indicator)
+    return {
+        "category": bool(measure and measure.needs_category),
+        "mode": bool(measure and measure.needs_mode),
+        "threshold": bool(measure and (measure.needs_threshold or measure.id == "haltestelle")),
+    }
+
+
+def shown_if(condition: bool) -> dict[str, str]:
+    """Return the style that shows or hides a control."""
+    return SHOWN if condition else HIDDEN
+
+
+def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
+    """Return the controls with the values of ``selection``."""
+    used = needs(selection)
+    return [
+        _select("handlungsfeld", "Handlungsfeld", field_options(), selection.handlungsfeld),
+        html.P(field_question(selection.handlungsfeld), id="frage", className="klein"),
+        _select(
+            "indicator", "Kennzahl", indicator_options(atlas, selection.handlungsfeld), selection.indicator, searchable=True
+        ),
+        html.Div(
+            _select(
+                "category",
+                "Einrichtungsart",
+                category_options(selection.handlungsfeld),
+                selection.category or None,
+                searchable=True,
+            ),
+            id="feld-category",
+            style=shown_if(used["category"]),
+        ),
+        html.Div(_mode(selection), id="feld-mode", style=shown_if(used["mode"])),
+        html.Div(_threshold(selection), id="feld-threshold", style=shown_if(used["threshold"])),
+        _select("level", "Ebene", _levels(atlas), selection.level),
+        html.Div(
+            _select("period", "Jahr", period_options(atlas, selection), selection.period or NEWEST),
+            id="feld-period",
+            style=shown_if(bool(atlas.periods(selection.key))),
+        ),
+        _select(
+            "area", "Gebiet", area_options(atlas, selection.level), selection.area or None, searchable=True,
+            clearable=True, placeholder="auf der Karte oder hier wählen",
+        ),
+        _select(
+            "compare", "Vergleichen mit", area_options(atlas, selection.level), selection.compare or None,
+            searchable=True, clearable=True, placeholder="zweites Gebiet",
+        ),
+        dmc.MultiSelect(
+            id=control_id("categories"),
+            label="Weitere Einrichtungen auf der Karte",
+            data=category_options(selection.handlungsfeld),
+            value=list(selection.categories),
+            searchable=True,
+            clearable=True,
+            placeholder="Einrichtungsarten",
+            mb="sm",
+        ),
+        html.Details(
+            [
+                html.Summary("Klasseneinteilung"),
+                _select("scheme", "Verfahren", [{"value": k, "label": v} for k, v in SCHEMES.items()], selection.scheme),
+                _select("k", "Zahl der Klassen", _class_numbers(), str(selection.k)),
+            ]
+        ),
+        html.A("Auswahl zurücksetzen", href="/", className="klein"),
+    ]  # fmt: skip
+
+
+def _levels(atlas: Atlas) -> Options:
+    names = catalog.districts()[atlas.data.ags].level_names
+    return [{"value": level, "label": f"{name} ({len(atlas.areas(level))})"} for level, name in names.items()]
+
+
+def _class_numbers() -> Options:
+    return [{"value": str(k), "label": str(k)} for k in range(K_RANGE[0], K_RANGE[1] + 1)]
+
+
+def _select(field: str, label: str, data: Options, value: str | None, **options: Any) -> Component:
+    settings = {"allowDeselect": False, "mb": "sm", "nothingFoundMessage": "nichts gefunden"} | options
+    return dmc.Select(id=control_id(field), label=label, data=data, value=value, **settings)
+
+
+def _mode(selection: Selection) -> Component:
+    radios = [dmc.Radio(label=mode.name, value=mode.id) for mode in catalog.modes().values()]
+    return dmc.RadioGroup(
+        dmc.Group(radios, gap="sm", mt=4),
+        id=control_id("mode"),
+        label="Unterwegs",
+        value=selection.mode or "pkw",
+        mb="sm",
+    )
+
+
+def _threshold(selection: Selection) -> Component:
+    label = html.Div("Schwelle", id="schwelle-name", className="mantine-InputWrapper-label schwelle-name")
+    slider = dmc.Slider(
+        id=control_id("threshold"),
+        value=selection.threshold or 600,
+        thumbLabel="Schwelle",
+        mb="xl",
+        mt="xs",
+        **threshold_props(selection),
+    )
+    return html.Div([label, slider, html.P(threshold_text(selection), id="schwelle-text", className="klein")])

@@ -1,0 +1,75 @@
+"""What the map script is told once per page: addresses of geometry, icons, extent; and what the search offers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+
+from geodata import catalog
+from geodata.model import WEB_CRS
+from layers.atlas import Atlas
+from layers.inputs import LEVELS
+
+MARGIN_DEG = 0.02
+
+
+def map_config(atlas: Atlas) -> dict[str, Any]:
+    """Return the addresses and names that the map script needs."""
+    west, south, east, north = atlas.data.kreis.to_crs(WEB_CRS).total_bounds
+    icons = {c.id: {"icon": c.icon, "colour": _colour(c.handlungsfelder), "name": c.name} for c in atlas.categories.values()}
+    return {
+        "geo": {level: f"/geo/{level}.geojson" for level in LEVELS},
+        "context": "/geo/kontext.geojson",
+        "places": "/geo/orte.geojson",
+        "points": "/geo/einrichtungen.geojson",
+        "bounds": [float(west), float(south), float(east), float(north)],
+        "vendor": "/vendor/",
+        "icons": icons,
+        "attribution": "© GeoBasis-DE / BKG 2016 (Daten verändert)",
+    }
+
+
+def _colour(handlungsfelder: tuple[str, ...]) -> str:
+    return catalog.handlungsfelder()[handlungsfelder[0]].colour
+
+
+@lru_cache(maxsize=4)
+def _search_table(atlas: Atlas) -> dict[str, dict[str, Any]]:
+    """Return every place and facility that can be found, by search key."""
+    places, facilities = atlas.data.places, atlas.data.facilities
+    found: dict[str, dict[str, Any]] = {}
+    inside = places[places["inside"]].sort_values("name")
+    for key, row, point in _with_points(inside):
+        found[f"ort:{key}"] = {"group": "Orte", "label": row["name"], "zoom": 12.0, **point}
+    rows = facilities[facilities["inside"] & facilities.geometry.notna()].sort_values("name")
+    for key, row, point in _with_points(rows):
+        place = f", {row['place']}" if row["place"] and row["place"] not in row["name"] else ""
+        group = "Haltestellen" if row["category"] == "haltestelle" else "Einrichtungen"
+        found[f"einr:{key}"] = {"group": group, "label": f"{row['name']}{place}", "zoom": 14.0, **point}
+    return found
+
+
+def _with_points(frame: gpd.GeoDataFrame) -> list[tuple[Any, Any, dict[str, float]]]:
+    points = frame.to_crs(WEB_CRS).geometry
+    return [
+        (key, row, {"lon": float(point.x), "lat": float(point.y)})
+        for (key, row), point in zip(frame.iterrows(), points, strict=True)
+    ]
+
+
+def search_options(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return places, facilities and stops as grouped options."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for key, entry in _search_table(atlas).items():
+        groups.setdefault(entry["group"], []).append({"value": key, "label": entry["label"]})
+    return [{"group": name, "items": items} for name, items in groups.items()]
+
+
+def search_focus(atlas: Atlas, key: Any) -> dict[str, Any] | None:
+    """Return where the map flies to for a search result; None for a key that names nothing."""
+    entry = _search_table(atlas).get(str(key))
+    if entry is None:
+        return None
+    return {"lon": entry["lon"], "lat": entry["lat"], "zoom": entry["zoom"], "label": entry["label"], "n": str(key)}

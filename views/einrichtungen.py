@@ -1,0 +1,286 @@
+"""The Bestand: every recorded facility on a map and in a table, with its source and what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import dash_mantine_components as dmc
+import pandas as pd
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
+from dash.development.base_component import Component
+
+from geodata import catalog
+from layers.atlas import Atlas
+from layers.german import number
+from layers.register import PRECISION_WORDS, WHEELCHAIR_WORDS, lacking
+from views.components import panels
+from views.components.controls import category_options
+from views.components.mapconfig import map_config
+from views.filter import WHEELCHAIR, Filter, chosen_rows, read_parts, read_query, to_query
+from views.selection import ALL_FIELDS
+
+TITLE, PATH = "Einrichtungen", "/einrichtungen"
+PAGE_ROWS = 50
+ALL = "alle"  # a Select cannot hold an empty value
+FIELDS = ("handlungsfeld", "categories", "ags", "operator", "wheelchair", "precision", "search", "page")
+EXPORTS = {"csv": "CSV", "xlsx": "Excel", "gpkg": "GeoPackage (QGIS)"}
+COLUMNS = ("Name", "Art", "Gemeinde und Anschrift", "Träger", "Kapazität", "Stufenlos", "Lage", "Quelle", "Es fehlt")
+
+
+def field_id(field: str) -> str:
+    """Return the id of the control for a field of Filter."""
+    return f"filter-{field}"
+
+
+def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
+    """Return the page for the parts of the URL."""
+    chosen, bad = read_parts(parts)
+    shown = page_parts(atlas, chosen, bad)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1("Einrichtungen: der erfasste Bestand"),
+                    html.P(shown["zahl"], id="bestand-zahl", className="lead", role="status"),
+                    html.Div(shown["hinweise"], id="bestand-hinweise"),
+                ],
+                className="kopf",
+            ),
+            html.Div([_filters(atlas, chosen), _map_card(atlas, shown), _side(shown)], className="raster"),
+            html.Section(
+                [
+                    html.Div(shown["tabelle"], id="bestand-tabelle", className="tab-rahmen", tabIndex="0", role="region", **{"aria-label": "Einrichtungen"}),
+                    dmc.Pagination(id=field_id("page"), total=shown["seiten"], value=shown["seite"], mt="md"),
+                ],
+                className="card",
+                **{"aria-label": "Tabelle der Einrichtungen"},
+            ),
+            dcc.Store(id="karte-inhalt", data=shown["inhalt"]),
+            dcc.Store(id="karte-aufbau", data=map_config(atlas)),
+            dcc.Store(id="karte-klick"),
+            dcc.Store(id="karte-punkt"),
+            dcc.Store(id="karte-stand"),
+            dcc.Store(id="adresse", data=shown["adresse"]),
+        ],
+        className="seite",
+    )
+
+
+def _filters(atlas: Atlas, chosen: Filter) -> Component:
+    fields = [{"value": f.code, "label": f.name} for f in catalog.handlungsfelder().values()]
+    gemeinden = atlas.areas("gemeinde")["name"].sort_values()
+    operators = sorted({name for name in atlas.data.facilities.query("inside")["operator"] if name})
+    folded = html.Details(
+        [
+            html.Summary("Filter"),
+            dmc.TextInput(id=field_id("search"), label="Suche", value=chosen.search, debounce=300, mb="sm",
+                          placeholder="Name, Ort, Straße, Träger"),
+            _select("handlungsfeld", "Handlungsfeld", fields, chosen.handlungsfeld),
+            dmc.MultiSelect(id=field_id("categories"), label="Einrichtungsart", data=category_options(ALL_FIELDS),
+                            value=list(chosen.categories), searchable=True, clearable=True, mb="sm",
+                            placeholder="alle ohne Haltestellen"),
+            _select("ags", "Gemeinde", [{"value": k, "label": v} for k, v in gemeinden.items()], chosen.ags),
+            _select("operator", "Träger", [{"value": name, "label": name} for name in operators], chosen.operator),
+            _select("wheelchair", "Stufenlos", [{"value": k, "label": v} for k, v in WHEELCHAIR.items() if k],
+                    chosen.wheelchair),
+            _select("precision", "Genauigkeit der Lage", [{"value": k, "label": v} for k, v in PRECISION_WORDS.items()],
+                    chosen.precision),
+        ],
+        open=True,
+        className="klappe",
+    )  # fmt: skip
+    return html.Section(folded, className="card karte-filter", **{"aria-label": "Filter"})
+
+
+def _select(field: str, label: str, data: list[dict[str, str]], value: str) -> Component:
+    return dmc.Select(
+        id=field_id(field),
+        label=label,
+        data=[{"value": ALL, "label": "alle"}, *data],
+        value=value or ALL,
+        searchable=True,
+        allowDeselect=False,
+        mb="sm",
+        nothingFoundMessage="nichts gefunden",
+    )
+
+
+def _map_card(atlas: Atlas, shown: dict[str, Any]) -> Component:
+    note = "Ein Punkt heißt nicht, dass dort das Gebäude steht: die Spalte „Lage“ nennt die Genauigkeit."
+    tools = [*panels.downloads(shown["ausgabe"], "bestand-ausgabe"), *panels.copy_link()]
+    return html.Div(
+        [
+            html.Div(tools, className="werkzeuge"),
+            html.Section(html.Div(id="karte", className="karte"), className="karte-mitte", **{"aria-label": "Karte der Einrichtungen"}),
+            html.P(note, className="klein"),
+        ],
+        className="karte-spalte",
+    )
+
+
+def _side(shown: dict[str, Any]) -> Component:
+    return html.Div(
+        [
+            html.Section(shown["eintrag"], id="bestand-eintrag", className="card", **{"aria-label": "Eintrag"}),
+            html.Section(shown["arten"], id="bestand-arten", className="card", **{"aria-label": "Vollständigkeit"}),
+        ],
+        className="karte-rechts",
+    )
+
+
+def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, Any]:
+    """Return everything on the page that depends on the filter."""
+    rows = chosen_rows(atlas.inputs.facilities, chosen)
+    pages = max(1, -(-len(rows) // PAGE_ROWS))
+    page = min(chosen.page, pages)
+    query = to_query(replace(chosen, page=page))
+    return {
+        "zahl": f"{number(len(rows))} Einrichtungen. Was hier fehlt, kann es trotzdem geben: der Bestand ist keine vollständige Liste.",
+        "hinweise": panels.notices(notices),
+        "tabelle": _table(atlas, rows.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], page, pages),
+        "seiten": pages,
+        "seite": page,
+        "arten": _completeness(rows),
+        "eintrag": _entry(atlas, chosen.facility),
+        "ausgabe": [html.A(name, href=f"/ausgabe/einrichtungen.{e}?{query}", download="") for e, name in EXPORTS.items()],
+        "inhalt": _payload(atlas, rows, query),
+        "adresse": query,
+    }
+
+
+def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:
+    area = atlas.areas("gemeinde")
+    counts = rows["ags"].value_counts().reindex(area.index, fill_value=0)
+    return {
+        "key": f"bestand?{query}",
+        "level": "gemeinde",
+        "ids": area.index.tolist(),
+        "colors": ["#ffffff"] * len(area),
+        "texts": [f"{number(count)} Einrichtungen in dieser Auswahl" for count in counts],
+        "hatch": [],
+        "selected": None,
+        "compare": None,
+        "points": {"ids": rows.index.tolist()},
+        "focus": None,
+        "svg": "/karte.svg?indicator=BEV01&handlungsfeld=ALLE",
+        "alt": f"Karte mit {len(rows)} Einrichtungen; dieselben stehen in der Tabelle.",
+    }
+
+
+def _table(atlas: Atlas, rows: pd.DataFrame, page: int, pages: int) -> Component:
+    if rows.empty:
+        return panels.notice("Keine Einrichtung passt zu diesem Filter. Weniger Bedingungen wählen.", "notiz")
+    names = atlas.areas("gemeinde")["name"]
+    body = [html.Tr(_cells(row, names)) for _, row in rows.iterrows()]
+    head = html.Tr([html.Th(title, scope="col") for title in COLUMNS])
+    caption = html.Caption(f"Seite {page} von {pages}")
+    return html.Table([caption, html.Thead(head), html.Tbody(body)], className="tab")
+
+
+def _cells(row: pd.Series, names: pd.Series) -> list[Component]:
+    address = ", ".join(part for part in (row["street"], f"{row['plz']} {row['place']}".strip()) if part)
+    capacity = "" if pd.isna(row["capacity"]) else f"{number(row['capacity'])} {row['capacity_unit']}"
+    check = [" ", panels.badge("prüfen", "unvollstaendig")] if row["check"] else []
+    return [
+        html.Th([html.Button(row["name"], type="button", **{"data-facility": row.name}), *check], scope="row"),
+        html.Td(catalog.categories()[row["category"]].name + (" (Bahnhof)" if row["kind"] == "bahnhof" else "")),
+        html.Td([names.get(row["ags"], ""), html.Br(), html.Small(address)]),
+        html.Td(row["operator"]),
+        html.Td(capacity),
+        html.Td(WHEELCHAIR_WORDS[row["wheelchair"]]),
+        html.Td(PRECISION_WORDS[row["precision"]]),
+        html.Td([*source_links(row["source"]), " ", html.Small(seen_text(row))]),
+        html.Td(", ".join(lacking(row))),
+    ]
+
+
+def source_links(source: str) -> list[Component | str]:
+    """Return one link per source of a row: the own list of sources, or the page with its host as name."""
+    links: list[Component | str] = []
+    for part in source.split():
+        if part in catalog.sources():
+            links.append(dcc.Link(catalog.sources()[part].title, href="/daten#quellen"))
+        else:
+            host = urlsplit(part).netloc.removeprefix("www.") or part
+            links.append(html.A(host, href=part, rel="noopener noreferrer", target="_blank", title="öffnet eine fremde Seite"))
+        links.append(" ")
+    return links[:-1]
+
+
+def seen_text(row: pd.Series) -> str:
+    """Return the year of the source, with a mark where it is a guess."""
+    if not row["seen"]:
+        return "(ohne Jahr)"
+    year = str(row["seen"])[:4]
+    return f"({year}, geschätzt)" if row["seen_estimated"] else f"({year})"
+
+
+def _completeness(rows: pd.DataFrame) -> list[Component]:
+    """Return how complete the shown categories are and which file would complete them."""
+    items = []
+    for key, count in rows["category"].value_counts().items():
+        category = catalog.categories()[str(key)]
+        done = category.completeness
+        kind = "geprueft" if done.judgement == "ausreichend" else "unvollstaendig"
+        word = "ausreichend" if done.judgement == "ausreichend" else "unvollständig"
+        text = f" {number(count)} gezeigt. {done.note}"
+        if done.judgement != "ausreichend":
+            text += f" Vollständig würde der Bestand durch: {done.missing_source}"
+        items.append(html.Li([html.B(f"{category.name} "), panels.badge(word, kind), text]))
+    summary = html.Summary(f"Wie vollständig ist das? ({len(items)} Arten)")
+    return [html.Details([summary, html.Ul(items, className="vollstaendigkeit")], className="klappe")]
+
+
+def _entry(atlas: Atlas, facility: str) -> list[Component]:
+    rows = atlas.data.facilities
+    if facility not in rows.index:
+        return [html.H2("Eintrag"), html.P("Einen Punkt auf der Karte oder einen Namen in der Tabelle wählen.", className="klein")]
+    row = rows.loc[facility]
+    names = atlas.areas("gemeinde")["name"]
+    titles = COLUMNS[1:]
+    cells = _cells(row, names)[1:]
+    pairs = [[html.Dt(title), html.Dd(cell.children)] for title, cell in zip(titles, cells, strict=True)]
+    note = [html.Dt("Bemerkung"), html.Dd(row["note"])] if row["note"] else []
+    return [html.H2(row["name"]), html.Dl([part for pair in pairs for part in pair] + note, className="eintrag")]
+
+
+OUTPUTS = {
+    "zahl": Output("bestand-zahl", "children"),
+    "hinweise": Output("bestand-hinweise", "children"),
+    "tabelle": Output("bestand-tabelle", "children"),
+    "seiten": Output(field_id("page"), "total"),
+    "seite": Output(field_id("page"), "value"),
+    "arten": Output("bestand-arten", "children"),
+    "eintrag": Output("bestand-eintrag", "children"),
+    "ausgabe": Output("bestand-ausgabe", "children"),
+    "inhalt": Output("karte-inhalt", "data", allow_duplicate=True),
+    "adresse": Output("adresse", "data", allow_duplicate=True),
+}
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Attach the callback of the page; map and address use the same client functions as the map page."""
+
+    @app.callback(
+        output=OUTPUTS,
+        inputs={
+            "chosen": {field: Input(field_id(field), "value") for field in FIELDS},
+            "point": Input("karte-punkt", "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def update(chosen: dict[str, Any], point: Any) -> dict[str, Any]:
+        parts = {name: "" if value == ALL else value for name, value in chosen.items()}
+        if ctx.triggered_id not in (field_id("page"), "karte-punkt"):
+            parts["page"] = 1
+        if isinstance(point, dict):
+            parts["facility"] = str(point.get("id", ""))
+        return page_parts(atlas, *read_parts(parts))
+
+
+def exported_rows(atlas: Atlas, query: str) -> pd.DataFrame:
+    """Return the rows that a download of this query holds."""
+    return chosen_rows(atlas.data.facilities, read_query(query)[0])
+

@@ -1,0 +1,333 @@
+"""The map page: one indicator on one level, by Handlungsfeld; the start page of the atlas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from geodata import catalog
+from layers.atlas import Atlas
+from layers.mapview import MapView, build_map_view
+from layers.measures import incomplete_reason
+from layers.sentences import headline, map_text
+from views.components import controls, panels
+from views.components.controls import control_id
+from views.components.mapconfig import map_config, search_focus, search_options
+from views.selection import PARSERS, Selection, read_parts, settle, to_query
+
+TITLE, PATH = "Karte", "/"
+EXPORTS = {"csv": "CSV", "xlsx": "Excel", "gpkg": "GeoPackage (QGIS)", "png": "Bild PNG", "svg": "Bild SVG", "pdf": "PDF"}
+FIELDS = [field for field in PARSERS if field != "table"]
+LEVEL_UP = ("gemeinde", "sozialraum", "kreis")
+
+
+def view_of(atlas: Atlas, selection: Selection) -> MapView:
+    """Return the map that ``selection`` asks for."""
+    return build_map_view(
+        atlas,
+        selection.level,
+        selection.key,
+        scheme=selection.scheme,
+        k=selection.k,
+        period=selection.period or None,
+    )
+
+
+def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
+    """Return the page for the parts of the URL, complete before the first callback."""
+    asked, bad = read_parts(parts)
+    selection, dropped = settle(asked, atlas)
+    view = view_of(atlas, selection)
+    shown = page_parts(atlas, view, selection, bad + dropped)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1(shown["titel"], id="titel"),
+                    html.P(shown["kopfzeile"], id="kopfzeile", className="lead"),
+                    html.Div(shown["hinweise"], id="hinweise"),
+                ],
+                className="kopf",
+            ),
+            html.Dl(shown["kennzahlen"], id="kennzahlen", className="kpis"),
+            html.Div([_filters(atlas, selection), _map(atlas, shown), _right(shown)], className="raster"),
+            html.Div(shown["tabelle"], id="tabelle"),
+            dcc.Store(id="karte-inhalt", data=shown["inhalt"]),
+            dcc.Store(id="karte-aufbau", data=map_config(atlas)),
+            dcc.Store(id="karte-klick"),
+            dcc.Store(id="karte-punkt"),
+            dcc.Store(id="karte-stand"),
+            dcc.Store(id="adresse", data=shown["adresse"]),
+        ],
+        className="seite",
+    )
+
+
+def _filters(atlas: Atlas, selection: Selection) -> Component:
+    # Open on a wide screen; the page script folds it on a phone.
+    folded = html.Details([html.Summary("Filter"), *controls.filter_column(atlas, selection)], open=True, className="klappe")
+    return html.Section(folded, className="card karte-filter", **{"aria-label": "Filter"})
+
+
+def _map(atlas: Atlas, shown: dict[str, Any]) -> Component:
+    search = dmc.Select(
+        id="suche",
+        data=search_options(atlas),
+        placeholder="Ort oder Einrichtung suchen",
+        searchable=True,
+        clearable=True,
+        limit=20,
+        nothingFoundMessage="nichts gefunden",
+        className="suche",
+        **{"aria-label": "Ort oder Einrichtung suchen"},
+    )
+    legend = html.Div(shown["legende"], id="legende", className="legende", role="group", **{"aria-label": "Legende"})
+    table = dmc.Switch(id=control_id("table"), label="Werte als Tabelle zeigen", checked=bool(shown["tabelle"]))
+    return html.Div(
+        [
+            html.Div([search, *panels.downloads(shown["ausgabe"], "ausgabe"), *panels.copy_link()], className="werkzeuge"),
+            html.A("Karte überspringen, weiter zur Rangliste", href="#rangliste", className="skip"),
+            html.Section([html.Div(id="karte", className="karte"), legend], className="karte-mitte", **{"aria-label": "Karte"}),
+            html.P(shown["text"], id="kartentext", className="nur-sr", role="status"),
+            html.Div([html.P(shown["quelle"], id="quelle", className="klein"), table], className="karte-fuss"),
+            html.Details([html.Summary("Wie ist das gerechnet, was ist zu beachten?"), html.Div(shown["methode"], id="methode")]),
+        ],
+        className="karte-spalte",
+    )
+
+
+def _right(shown: dict[str, Any]) -> Component:
+    return html.Div(
+        [
+            html.Section(shown["steckbrief"], id="steckbrief", className="card steckbrief", **{"aria-label": "Gebiet"}),
+            html.Section(
+                [
+                    html.H2("Rangliste", id="rangliste", tabIndex="-1"),
+                    html.Div(shown["rangliste"], id="rang", className="rang", tabIndex="0", role="region", **{"aria-label": "Werte aller Gebiete"}),
+                ],
+                className="card",
+                **{"aria-label": "Rangliste"},
+            ),
+        ],
+        className="karte-rechts",
+    )
+
+
+def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[str]) -> dict[str, Any]:
+    """Return everything on the page that depends on the selection, by element."""
+    query = to_query(selection)
+    return {
+        "titel": view.layer.text.name,
+        "kopfzeile": panels.lead(view),
+        "hinweise": panels.notices(notices + view_notices(view)),
+        "kennzahlen": panels.key_figures(view, atlas),
+        "legende": panels.legend(view),
+        "text": map_text(view),
+        "quelle": panels.source_line(view),
+        "methode": panels.method(view),
+        "steckbrief": panels.detail(atlas, view, selection),
+        "rangliste": panels.ranking(view, selection),
+        "tabelle": panels.framed(panels.value_table(view), "Werte als Tabelle") if selection.table else [],
+        "ausgabe": export_links(query),
+        "inhalt": map_payload(view, selection, query),
+        "adresse": query,
+    }
+
+
+def view_notices(view: MapView) -> list[str]:
+    """Return why a map is empty or its register incomplete, in words; a reader must not guess."""
+    category = catalog.categories().get(view.layer.key.category)
+    if category and category.completeness.judgement != "ausreichend":
+        return [incomplete_reason(category)]
+    if view.has_values:
+        return []
+    reasons = view.rows["reason"].value_counts()
+    reason = str(reasons.index[0]) if len(reasons) and reasons.index[0] else "Für diese Auswahl gibt es keine Werte."
+    return [reason]
+
+
+def export_links(query: str) -> list[Component]:
+    """Return download links for exactly what is shown."""
+    return [html.A(name, href=f"/ausgabe/karte.{ending}?{query}", download="") for ending, name in EXPORTS.items()]
+
+
+def map_payload(view: MapView, selection: Selection, query: str) -> dict[str, Any]:
+    """Return what the map script needs: values only, no geometry."""
+    rows = view.rows
+    known = rows["class_"] >= 0
+    shown = [c for c in (view.layer.key.category, *selection.categories) if c]
+    return {
+        "key": query or "start",
+        "level": selection.level,
+        "ids": rows.index.tolist(),
+        "colors": rows["colour"].where(known, None).tolist(),
+        "texts": [_tooltip(row.shown, row.reason) for row in rows[["shown", "reason"]].itertuples()],
+        "hatch": rows.index[rows["hatched"]].tolist(),
+        "selected": selection.area or None,
+        "compare": selection.compare or None,
+        "points": {"categories": list(dict.fromkeys(shown))},
+        "focus": None,
+        "svg": f"/karte.svg?{query}",
+        "alt": headline(view),
+    }
+
+
+def _tooltip(shown: str, reason: str) -> str:
+    return shown if len(shown) > 3 or not reason else f"{shown} – {reason}"
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Attach the callbacks of the page."""
+    app.clientside_callback(
+        ClientsideFunction("atlas", "draw"),
+        Output("karte-stand", "data"),
+        Input("karte-inhalt", "data"),
+        State("karte-aufbau", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("atlas", "showAddress"), Output("adresse", "modified_timestamp"), Input("adresse", "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("atlas", "copy"),
+        Output("link-meldung", "children"),
+        Input("link-kopieren", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    _register_options(app, atlas)
+    _register_update(app, atlas)
+
+
+def _register_options(app: Dash, atlas: Atlas) -> None:
+    @app.callback(
+        Output("frage", "children"),
+        Output(control_id("indicator"), "data"),
+        Output(control_id("category"), "data"),
+        Output(control_id("categories"), "data"),
+        Input(control_id("handlungsfeld"), "value"),
+        prevent_initial_call=True,
+    )
+    def options_of_field(handlungsfeld: object) -> tuple[Any, ...]:
+        code = read_parts({"handlungsfeld": handlungsfeld})[0].handlungsfeld
+        categories = controls.category_options(code)
+        return controls.field_question(code), controls.indicator_options(atlas, code), categories, categories
+
+    @app.callback(
+        Output(control_id("area"), "data"),
+        Output(control_id("compare"), "data"),
+        Input(control_id("level"), "value"),
+        prevent_initial_call=True,
+    )
+    def options_of_level(level: object) -> tuple[Any, ...]:
+        options = controls.area_options(atlas, read_parts({"level": level})[0].level)
+        return options, options
+
+
+PAGE_OUTPUTS = {
+    "titel": Output("titel", "children"),
+    "kopfzeile": Output("kopfzeile", "children"),
+    "hinweise": Output("hinweise", "children"),
+    "kennzahlen": Output("kennzahlen", "children"),
+    "legende": Output("legende", "children"),
+    "text": Output("kartentext", "children"),
+    "quelle": Output("quelle", "children"),
+    "methode": Output("methode", "children"),
+    "steckbrief": Output("steckbrief", "children"),
+    "rangliste": Output("rang", "children"),
+    "tabelle": Output("tabelle", "children"),
+    "ausgabe": Output("ausgabe", "children"),
+    "inhalt": Output("karte-inhalt", "data"),
+    "adresse": Output("adresse", "data"),
+}
+CONTROL_OUTPUTS = {
+    "indicator": Output(control_id("indicator"), "value"),
+    "category": Output(control_id("category"), "value"),
+    "mode": Output(control_id("mode"), "value"),
+    "threshold": Output(control_id("threshold"), "value"),
+    "period": Output(control_id("period"), "value"),
+    "period_options": Output(control_id("period"), "data"),
+    "area": Output(control_id("area"), "value"),
+    "compare": Output(control_id("compare"), "value"),
+    "threshold_text": Output("schwelle-text", "children"),
+    **{name: Output(control_id("threshold"), name) for name in ("min", "max", "step", "marks", "restrictToMarks")},
+    **{f"style_{name}": Output(f"feld-{name}", "style") for name in ("category", "mode", "threshold", "period")},
+}
+
+
+def _register_update(app: Dash, atlas: Atlas) -> None:
+    @app.callback(
+        output={**PAGE_OUTPUTS, **CONTROL_OUTPUTS},
+        inputs={
+            "chosen": {field: Input(control_id(field), "value") for field in FIELDS},
+            "table": Input(control_id("table"), "checked"),
+            "search": Input("suche", "value"),
+            "click": Input("karte-klick", "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def update(chosen: dict[str, Any], table: Any, search: Any, click: Any) -> dict[str, Any]:
+        period = "" if chosen.get("period") == controls.NEWEST else chosen.get("period")
+        asked, bad = read_parts({**chosen, "period": period, "table": "ja" if table is True else ""})
+        asked = follow(atlas, asked, str(ctx.triggered_id), click)
+        selection, dropped = settle(asked, atlas)
+        view = view_of(atlas, selection)
+        parts = page_parts(atlas, view, selection, bad + dropped)
+        if ctx.triggered_id == "suche":
+            parts["inhalt"]["focus"] = search_focus(atlas, search)
+        return parts | control_parts(atlas, selection, chosen)
+
+
+def follow(atlas: Atlas, asked: Selection, trigger: str, click: Any) -> Selection:
+    """Return what the reader means: a click chooses (or leaves) an area, a new level takes the area along."""
+    if trigger == "karte-klick" and isinstance(click, dict):
+        area = str(click.get("id", ""))
+        known = area in atlas.areas(asked.level).index
+        return replace(asked, area="" if area == asked.area or not known else area)
+    if trigger == control_id("level"):
+        return replace(
+            asked, area=area_on(atlas, asked.area, asked.level), compare=area_on(atlas, asked.compare, asked.level)
+        )
+    return asked
+
+
+def area_on(atlas: Atlas, area: str, level: str) -> str:
+    """Return the area of ``level`` that ``area`` lies in, the same area where it stays, else nothing."""
+    if area in atlas.areas(level).index:
+        return area
+    if level == "sozialraum" and area in atlas.data.gemeinden.index:
+        return str(atlas.data.gemeinden.at[area, "sozialraum"])
+    return ""
+
+
+def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return values of the controls that depend on others; what is already right is not sent again."""
+    used = controls.needs(selection) | {"period": bool(atlas.periods(selection.key))}
+    wanted: dict[str, Any] = {
+        "indicator": selection.indicator,
+        "category": selection.category or None,
+        "mode": selection.mode or chosen.get("mode"),
+        "threshold": selection.threshold or chosen.get("threshold"),
+        "period": selection.period or controls.NEWEST,
+        "area": selection.area or None,
+        "compare": selection.compare or None,
+    }
+    values = {name: no_update if value == chosen.get(name) else value for name, value in wanted.items()}
+    slider = controls.threshold_props(selection) if used["threshold"] else dict.fromkeys(SLIDER, no_update)
+    styles = {f"style_{name}": controls.shown_if(used[name]) for name in used}
+    text = controls.threshold_text(selection) if used["threshold"] else no_update
+    options = controls.period_options(atlas, selection) if used["period"] else no_update
+    return values | slider | styles | {"threshold_text": text, "period_options": options}
+
+
+SLIDER = ("min", "max", "step", "marks", "restrictToMarks")
+
+
+def page_query(selection: Selection) -> str:
+    """Return path and query of a link to the page."""
+    query = to_query(selection)
+    return f"{PATH}?{query}" if query else PATH
+

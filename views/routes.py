@@ -1,0 +1,124 @@
+"""Plain HTTP addresses beside the pages: geometry, front-end packages, exports, health."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from functools import cache, partial
+
+from flask import Flask, Response, abort, jsonify, request, send_from_directory
+
+from layers import webgeo
+from layers.atlas import Atlas
+from layers.inputs import LEVELS
+from layers.mapview import MapView
+from reports.map import Kind, draw_map
+from reports.tables import facilities_csv, facilities_gpkg, facilities_xlsx, file_name, map_csv, map_gpkg, map_xlsx
+from views import einrichtungen, karte
+from views.selection import Selection, read_query, settle
+from views.settings import Settings
+
+VENDOR = ("maplibre-gl/dist/", "@fontsource/fira-sans/files/", "@mapbox/maki/icons/")
+WEEK = 7 * 24 * 3600
+
+
+def register(server: Flask, atlas: Atlas, settings: Settings) -> None:
+    """Attach all plain addresses."""
+    _register_geometry(server, atlas)
+    _register_exports(server, atlas)
+
+    @server.get("/vendor/<path:path>")
+    def vendor(path: str) -> Response:
+        if not path.startswith(VENDOR):
+            abort(404)
+        return send_from_directory(settings.packages, path, max_age=WEEK, conditional=True)
+
+    @server.get("/gesund")
+    def health() -> Response:
+        return jsonify(status="ok", kreis=atlas.data.ags, gemeinden=len(atlas.data.gemeinden))
+
+
+def _register_geometry(server: Flask, atlas: Atlas) -> None:
+    makers: dict[str, Callable[[], bytes]] = {
+        **{level: partial(webgeo.areas_geojson, atlas, level) for level in LEVELS},
+        "kontext": partial(webgeo.context_geojson, atlas),
+        "orte": partial(webgeo.places_geojson, atlas),
+        "einrichtungen": partial(webgeo.facilities_geojson, atlas),
+    }
+
+    @cache
+    def body(name: str) -> tuple[bytes, str]:
+        made = makers[name]()
+        return made, hashlib.sha256(made).hexdigest()[:16]
+
+    @server.get("/geo/<name>.geojson")
+    def geometry(name: str) -> Response:
+        if name not in makers:
+            abort(404)
+        made, tag = body(name)
+        response = Response(made, mimetype="application/geo+json")
+        response.set_etag(tag)
+        response.headers["Cache-Control"] = "no-cache"  # ask every time, answered by 304
+        return response.make_conditional(request)
+
+
+def _register_exports(server: Flask, atlas: Atlas) -> None:
+    def asked() -> tuple[Selection, MapView]:
+        selection = settle(read_query(_query())[0], atlas)[0]
+        return selection, karte.view_of(atlas, selection)
+
+    @server.get("/karte.svg")
+    def picture() -> Response:
+        selection, view = asked()
+        return Response(draw_map(atlas, view, selection, kind="svg", frame=False), mimetype="image/svg+xml")
+
+    @server.get("/ausgabe/karte.<ending>")
+    def map_export(ending: str) -> Response:
+        if ending not in MAP_FILES:
+            abort(404)
+        selection, view = asked()
+        return _file(file_name(view, ending), ending, MAP_FILES[ending](atlas, view, selection))
+
+    @server.get("/ausgabe/einrichtungen.<ending>")
+    def facility_export(ending: str) -> Response:
+        if ending not in FACILITY_FILES:
+            abort(404)
+        rows = einrichtungen.exported_rows(atlas, _query())
+        return _file(f"{FACILITY_NAME}.{ending}", ending, FACILITY_FILES[ending](atlas, rows))
+
+
+def _query() -> str:
+    return request.query_string.decode("utf-8", "replace")
+
+
+def _printed(kind: Kind) -> Callable[[Atlas, MapView, Selection], bytes]:
+    def make(atlas: Atlas, view: MapView, selection: Selection) -> bytes:
+        return draw_map(atlas, view, selection, kind=kind, created=date.today())
+
+    return make
+
+
+MAP_FILES: dict[str, Callable[[Atlas, MapView, Selection], bytes]] = {
+    "csv": map_csv,
+    "xlsx": map_xlsx,
+    "gpkg": map_gpkg,
+    "png": _printed("png"),
+    "svg": _printed("svg"),
+    "pdf": _printed("pdf"),
+}
+FACILITY_FILES = {"csv": facilities_csv, "xlsx": facilities_xlsx, "gpkg": facilities_gpkg}
+FACILITY_NAME = "einrichtungen-wartburgkreis"
+MIME_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+}
+
+
+def _file(name: str, ending: str, body: bytes) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, content_type=MIME_TYPES[ending], headers=headers)

@@ -1,0 +1,204 @@
+"""What a reader chose on the map page. The URL holds all of it; nothing else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from urllib.parse import parse_qs, urlencode
+
+from geodata import catalog
+from layers.atlas import Atlas
+from layers.classify import K_RANGE, SCHEMES
+from layers.inputs import LEVELS
+from layers.keys import STOP_THRESHOLDS, IndicatorKey, complete_key
+
+MAX_MINUTES = 120
+MAX_QUERY = 4000
+AREA_PATTERN = re.compile(r"[0-9a-z-]{1,40}")
+ALL_FIELDS = "ALLE"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One state of the map page; the defaults are the start page."""
+
+    handlungsfeld: str = "ZUM"
+    indicator: str = "haltestelle"
+    category: str = ""
+    mode: str = ""
+    threshold: int = 0
+    level: str = "gemeinde"
+    period: str = ""
+    scheme: str = "quantile"
+    k: int = 5
+    categories: tuple[str, ...] = ()
+    area: str = ""
+    compare: str = ""
+    table: str = ""
+
+    @classmethod
+    def from_query(cls, query: str) -> Selection:
+        """Return the selection written in ``query``; unknown or wrong parts fall back to the default."""
+        return read_query(query)[0]
+
+    @property
+    def key(self) -> IndicatorKey:
+        """The key of the chosen indicator, completed from the catalogue."""
+        return complete_key(IndicatorKey(self.indicator, self.category, self.mode, self.threshold))
+
+
+def to_query(selection: Selection) -> str:
+    """Return the query string of ``selection`` without the parts that are the default.
+
+    >>> to_query(Selection(level="kreis", categories=("kita", "hort")))
+    'level=kreis&categories=kita%2Chort'
+    """
+    default = Selection()
+    parts = {}
+    for field in fields(Selection):
+        value = getattr(selection, field.name)
+        if value != getattr(default, field.name):
+            parts[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return urlencode(parts)
+
+
+def read_query(query: str) -> tuple[Selection, list[str]]:
+    """Return the selection in ``query`` and one German notice for every part that could not be used."""
+    if len(query) > MAX_QUERY:
+        return Selection(), ["Die Adresse ist zu lang und wurde nicht ausgewertet."]
+    return read_parts({name: texts[-1] for name, texts in parse_qs(query.lstrip("?")).items()})
+
+
+def read_parts(given: Mapping[str, object]) -> tuple[Selection, list[str]]:
+    """Return the selection made of named parts (from the URL or from the controls) and the notices on bad ones."""
+    chosen: dict[str, object] = {}
+    notices = []
+    for name, parse in PARSERS.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        try:
+            chosen[name] = parse(text)
+        except ValueError:
+            notices.append(f"Die Angabe „{name}={text[:40]}“ ist unbekannt; gezeigt wird die Voreinstellung.")
+    return replace(Selection(), **chosen), notices  # type: ignore[arg-type]
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def _pattern(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and not pattern.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _categories(text: str) -> tuple[str, ...]:
+    names = [name for name in text.split(",") if name]
+    if any(name not in catalog.categories() for name in names):
+        raise ValueError(text)
+    return tuple(dict.fromkeys(names))
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "handlungsfeld": _one_of(ALL_FIELDS, *catalog.handlungsfelder()),
+    "indicator": _one_of(*catalog.measures(), *catalog.indicators()),
+    "category": _one_of("", *catalog.categories()),
+    "mode": _one_of("", *catalog.modes()),
+    "threshold": _whole(0, max(MAX_MINUTES, *STOP_THRESHOLDS)),
+    "level": _one_of(*LEVELS),
+    "period": _pattern(re.compile(r"(19|20)[0-9]{2}")),
+    "scheme": _one_of(*SCHEMES),
+    "k": _whole(*K_RANGE),
+    "categories": _categories,
+    "area": _pattern(AREA_PATTERN),
+    "compare": _pattern(AREA_PATTERN),
+    "table": _one_of("", "ja"),
+}
+
+
+def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
+    """Return ``selection`` with parts that do not fit together replaced, and a notice where a choice was dropped."""
+    notices: list[str] = []
+    selection = _settle_indicator(selection)
+    if selection.period and selection.period not in atlas.periods(selection.key):
+        notices.append(f"Für {selection.period} gibt es keine eigenen Werte; gezeigt wird der neueste Stand.")
+        selection = replace(selection, period="")
+    index = atlas.areas(selection.level).index
+    for name in ("area", "compare"):
+        area = getattr(selection, name)
+        if area and area not in index:
+            notices.append(f"Das Gebiet „{area}“ gibt es auf dieser Ebene nicht.")
+            selection = replace(selection, **{name: ""})
+    return selection, notices
+
+
+def _settle_indicator(selection: Selection) -> Selection:
+    allowed = indicators_of(selection.handlungsfeld)
+    if selection.indicator not in allowed:
+        selection = replace(selection, indicator=allowed[0], category="", mode="", threshold=0)
+    measure = catalog.measures().get(selection.indicator)
+    if measure is None or not measure.needs_category:
+        threshold = _stop_threshold(selection.threshold) if selection.indicator == "haltestelle" else 0
+        return replace(selection, category="", mode="", threshold=threshold)
+    category = selection.category
+    if category not in (usable := categories_of(selection.handlungsfeld)):
+        category = first_complete(usable)
+        selection = replace(selection, mode="", threshold=0)
+    mode = selection.mode if measure.needs_mode else ""
+    threshold = min(selection.threshold, MAX_MINUTES) if measure.needs_threshold else 0
+    key = complete_key(IndicatorKey(selection.indicator, category, mode, threshold))
+    return replace(selection, category=category, mode=key.mode, threshold=key.threshold)
+
+
+def _stop_threshold(threshold: int) -> int:
+    return threshold if threshold in STOP_THRESHOLDS else 600
+
+
+def categories_of(handlungsfeld: str) -> list[str]:
+    """Return the facility categories of a Handlungsfeld in catalogue order."""
+    categories = catalog.categories().values()
+    return [c.id for c in categories if handlungsfeld == ALL_FIELDS or handlungsfeld in c.handlungsfelder]
+
+
+def first_complete(categories: list[str]) -> str:
+    """Return the first category whose register is complete enough, else the first one."""
+    known = catalog.categories()
+    complete = [c for c in categories if known[c].completeness.judgement == "ausreichend" and c != "haltestelle"]
+    return (complete or categories)[0]
+
+
+def indicators_of(handlungsfeld: str) -> list[str]:
+    """Return measures and catalogue indicators of a Handlungsfeld, those with data first."""
+    has_categories = bool(categories_of(handlungsfeld))
+    measures = [
+        m.id
+        for m in catalog.measures().values()
+        if (has_categories if m.needs_category else _belongs(m.handlungsfelder, handlungsfeld))
+    ]
+    indicators = [i.id for i in catalog.indicators().values() if _belongs(i.handlungsfelder, handlungsfeld)]
+    return measures + indicators
+
+
+def _belongs(handlungsfelder: tuple[str, ...], handlungsfeld: str) -> bool:
+    return handlungsfeld == ALL_FIELDS or handlungsfeld in handlungsfelder

@@ -1,0 +1,50 @@
+"""What the operator decides; read once from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Address, district and folders of one running atlas."""
+
+    district: str = "16063"
+    title: str = "Sozialatlas Wartburgkreis"
+    host: str = "127.0.0.1"
+    port: int = 8050
+    threads: int = 8
+    open_browser: bool = False
+    assets: Path = ROOT / "assets"
+    packages: Path = ROOT / "node_modules"
+
+    @property
+    def address(self) -> str:
+        """The address a browser on this machine opens."""
+        return f"http://{self.host}:{self.port}/"
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Return the settings of the environment variables PORT, HOST and BROWSER ("nein" opens none).
+
+    >>> read_settings({"PORT": "9000", "BROWSER": "nein"}).port
+    9000
+    """
+    given = dict(os.environ) if environment is None else environment
+    port = given.get("PORT", "8050")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        sys.exit(f"PORT muss eine Zahl von 1 bis 65535 sein, nicht „{port}“. Beispiel: make run PORT=8060")
+    wanted = given.get("BROWSER", "") != "nein"
+    return Settings(host=given.get("HOST", "127.0.0.1"), port=int(port), open_browser=wanted and has_screen(given))
+
+
+def has_screen(environment: dict[str, str]) -> bool:
+    """Return whether a browser window can be shown on this machine."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
