@@ -119,7 +119,7 @@ def _all_indicators() -> dict[str, Indicator]:
 
 
 def _as_indicator(measure: Measure, category: Category | None) -> Indicator:
-    name = measure.name_for_category.format(kategorie=category.plural) if category else measure.name
+    name = measure.name_for_category.format(kategorie=category.plural if category else "")
     return Indicator(
         id=f"{measure.id}.{category.id}" if category else measure.id,
         theme=measure.group,

@@ -43,6 +43,8 @@ def classify(
     Equal values never fall into different classes; where there are fewer different values than classes there
     are fewer classes. Around a reference the limits are 80, 95, 105 and 120 % of it; without one, quantiles.
     """
+    if scheme == "bezug" and not (reference and reference > 0):
+        scheme = "quantile"  # the legend and the colours must not speak of a reference that is not there
     shown = values.round(decimals)
     known = shown.dropna()
     if known.empty:

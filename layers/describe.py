@@ -15,6 +15,7 @@ STOP_SOURCES = ("haltestellen", "bahnhoefe")
 REGISTER_SOURCES = ("einrichtungen",)
 REGISTER_INDICATORS = frozenset({"INK04", "TRA01", "TRA02"})
 ADDITIVE = frozenset({"BEV01", "PAR03", "anzahl"})
+BASES = {"BEV01": "Einwohner", "BEV02": "km²", "INK03": "erhobene Haltepunkte", "INK04": "erhobene Einrichtungen"}
 COUNT_UNITS = ("Anzahl", "Einrichtungen")
 EDGE_NOTE = "Einrichtungen außerhalb des Landkreises sind nicht erfasst: Minuten am Kreisrand sind Obergrenzen."
 
@@ -35,6 +36,7 @@ class LayerText:
     method: str
     notes: tuple[str, ...]
     additive: bool = False
+    base: str = "Einwohner"
 
 
 def describe(inputs: Inputs, key: IndicatorKey, period: str | None = None) -> LayerText:
@@ -58,9 +60,11 @@ def register_stand(inputs: Inputs, category: str) -> str:
     rows = inputs.data.facilities
     seen = rows.loc[(rows["category"] == category) & rows["inside"], "seen"]
     years = sorted({str(value)[:4] for value in seen if value})
+    register = f"Register {day(catalog.sources()['einrichtungen'].date)}"
     if not years:
-        return "ohne Jahresangabe"
-    return years[0] if len(years) == 1 else f"Angaben von {years[0]} bis {years[-1]}"
+        return f"{register}, Quellen ohne Jahr"
+    span = years[0] if len(years) == 1 else f"{years[0]} bis {years[-1]}"
+    return f"{register}, Quellen von {span}"
 
 
 def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -> LayerText:
@@ -89,13 +93,14 @@ def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -
         method,
         notes,
         additive=key.id in ADDITIVE,
+        base=BASES.get(key.id, "Einträge" if key.id in REGISTER_INDICATORS else ""),
     )
 
 
 def _describe_measure(inputs: Inputs, key: IndicatorKey) -> LayerText:
     measure = catalog.measures()[key.id]
     category = catalog.categories().get(key.category)
-    name = measure.name_for_category.format(kategorie=category.plural) if category else measure.name
+    name = measure.name_for_category.format(kategorie=category.plural if category else "")
     sources, stand = _measure_sources(inputs, key)
     notes = [measure.limits]
     if category and category.also_note and key.id != "anzahl":

@@ -22,8 +22,8 @@ def incomplete_reason(category: Category) -> str:
     """Return why nothing is computed for a category, and what would complete it (German)."""
     done = category.completeness
     kind = "Kein Bestand erfasst" if done.judgement == "keine" else "Bestand unvollständig"
-    expected = f" (erwartet: {done.expected_text})" if done.expected_text else ""
-    return f"{kind}{expected}. Vollständig würde er durch: {done.missing_source.rstrip('.')}."
+    expected = f" Erwartet: {done.expected_text.rstrip('.')}." if done.expected_text else ""
+    return f"{kind}.{expected} Vollständig würde er durch: {done.missing_source.rstrip('.')}."
 
 
 def _facilities(inputs: Inputs, category: str) -> pd.DataFrame:

@@ -74,11 +74,12 @@ def codes(text: str) -> tuple[str, ...]:
 # --- what is there -----------------------------------------------------------------------------------------
 
 
-def test_catalogues_have_the_known_sizes() -> None:
+def test_catalogues_hold_at_least_what_the_professional_ground_names() -> None:
+    # At least: a new block in a catalogue needs no change here.
     assert len(catalog.handlungsfelder()) == 10
-    assert len(catalog.categories()) == 57
-    assert len(catalog.thresholds()) == 53
-    assert len(catalog.indicators()) == 83
+    assert len(catalog.categories()) >= 57
+    assert len(catalog.thresholds()) >= 53
+    assert len(catalog.indicators()) >= 83
     assert list(catalog.measures()) == MEASURES
     assert list(catalog.modes()) == ["fuss", "rad", "pkw"]
     assert list(catalog.proofs()) == [*(f"S{number}" for number in range(1, 67)), "TLS-PM", "M", "E"]

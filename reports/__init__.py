@@ -1,0 +1,1 @@
+"""Printed maps and exports: same Atlas, same Selection, no browser."""
