@@ -7,7 +7,7 @@ ENV := .venv/angelegt.stamp
 RUN := .venv/laufzeit.stamp
 DEV := .venv/entwicklung.stamp
 WEB := node_modules/pakete.stamp
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 # A copied or outdated .venv is made anew rather than half used.
 $(shell test ! -d .venv || .venv/bin/python -c "" 2>/dev/null || rm -rf .venv)
@@ -22,8 +22,8 @@ test: check $(WEB) browser
 	@$(BIN)/python -m pytest -q -m browser
 
 check: $(DEV)
-	@$(BIN)/ruff format --check --quiet . || { echo "Abhilfe: $(BIN)/ruff format ."; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Abhilfe: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy --strict geodata layers
 
 bench: $(DEV) $(WEB) browser
