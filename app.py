@@ -21,6 +21,14 @@ from views.components.frame import INDEX, THEME, footer, header
 from views.settings import Settings, read_settings
 
 PAGES = (karte, einrichtungen, methodik)
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/json",
+    "application/geo+json",
+    "image/svg+xml",
+]
 
 
 def create_app(atlas: Atlas, settings: Settings) -> Dash:
@@ -47,7 +55,10 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
             title=f"{page.TITLE} – {settings.title}",
             layout=_layout_of(page, atlas),
         )
-    dash.register_page("not_found_404", path="/404", title=f"Nicht gefunden – {settings.title}", layout=nicht_gefunden.layout)
+    dash.register_page(
+        "not_found_404", path="/404", title=f"Nicht gefunden – {settings.title}", layout=nicht_gefunden.layout
+    )
+    app.server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.layout = dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
@@ -71,6 +82,14 @@ def _layout_of(page: ModuleType, atlas: Atlas) -> Callable[..., object]:
         return page.layout(atlas, parts)
 
     return layout
+
+
+def __getattr__(name: str) -> object:
+    """Return the WSGI application for ``app:server``, built when a server first asks for it."""
+    if name != "server":
+        raise AttributeError(name)
+    settings = read_settings()
+    return create_app(build_atlas(geodata.load(settings.district)), settings).server
 
 
 def main() -> None:

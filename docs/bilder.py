@@ -53,9 +53,7 @@ class Shot:
 
 SHOTS = (
     Shot("karte", f"/?area={GEISA}"),
-    Shot(
-        "erreichbarkeit", f"/?handlungsfeld=SIC&indicator=minuten&category=krankenhaus&mode=pkw&area={GEISA}"
-    ),
+    Shot("erreichbarkeit", f"/?handlungsfeld=SIC&indicator=minuten&category=krankenhaus&mode=pkw&area={GEISA}"),
     Shot("tabelle", "/?handlungsfeld=PLA&indicator=BEV02&level=sozialraum&table=ja", part="#tabelle .card"),
     Shot("unsicher", "/?handlungsfeld=CHA&indicator=anzahl&category=kita"),
     Shot("einrichtungen", "/einrichtungen?handlungsfeld=CHA"),

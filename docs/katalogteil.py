@@ -13,8 +13,7 @@ from geodata.catalog import Category, Handlungsfeld, Indicator, Measure, Thresho
 from geodata.model import State
 from layers import Atlas, build_atlas
 from layers.german import SHORT, SIGNS, STATE_WORDS, day, number
-from views.components.controls import JUDGEMENT_GROUPS
-from views.methodik import DIRECTIONS, JUDGEMENTS, KINDS, PROOFS
+from views.components.words import DIRECTIONS, JUDGEMENT_GROUPS, JUDGEMENTS, KINDS, PROOFS
 
 HANDBOOK = Path(__file__).parent / "handbuch.md"
 BEGIN, END = "<!-- Katalog: Anfang -->", "<!-- Katalog: Ende -->"
@@ -83,9 +82,7 @@ def _fields() -> Iterator[str]:
 
 def _field(field: Handlungsfeld) -> str:
     categories = [c.name for c in catalog.categories().values() if field.code in c.handlungsfelder]
-    indicators = [
-        f"{i.id} {i.name}" for i in catalog.indicators().values() if field.code in i.handlungsfelder
-    ]
+    indicators = [f"{i.id} {i.name}" for i in catalog.indicators().values() if field.code in i.handlungsfelder]
     goal = field.leitziel or "offen, der beschlossene Text liegt nicht vor"
     return "\n".join(
         [
@@ -244,8 +241,7 @@ def _state(state: State) -> list[str]:
 
 def _sources() -> Iterator[str]:
     yield (
-        "Wer etwas veröffentlicht, druckt die Namensnennung jeder Quelle mit, die in die Darstellung "
-        "eingegangen ist."
+        "Wer etwas veröffentlicht, druckt die Namensnennung jeder Quelle mit, die in die Darstellung eingegangen ist."
     )
     titles = (
         "Quelle",
@@ -273,8 +269,7 @@ def _source(source: catalog.Source) -> list[str]:
 
 def _proofs() -> Iterable[str]:
     return [
-        "Worauf sich Schwellenwerte und Indikatoren stützen. „M“ ist Fachwissen ohne Beleg, „E“ ein "
-        "eigener Entwurf.",
+        "Worauf sich Schwellenwerte und Indikatoren stützen. „M“ ist Fachwissen ohne Beleg, „E“ ein eigener Entwurf.",
         "\n".join(f"- {proof.id}: {escape(proof.text)}" for proof in catalog.proofs().values()),
     ]
 

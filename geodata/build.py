@@ -27,9 +27,7 @@ def build_district(ags: str, root: Path, files: Files, *, progress: Progress = p
     """Return the folder ``root/ags`` after building it; a failing build leaves what was there untouched."""
     if ags not in catalog.districts():
         known = ", ".join(catalog.districts())
-        raise GeoDataError(
-            f"Kreis {ags} steht nicht im Katalog ({known}). Abhilfe: in districts.toml eintragen."
-        )
+        raise GeoDataError(f"Kreis {ags} steht nicht im Katalog ({known}). Abhilfe: in districts.toml eintragen.")
     district = catalog.districts()[ags]
     inputs = read_inputs(files, district.buffer_km * 1000, progress)
     progress("Prüfe die Quellen")
@@ -59,9 +57,7 @@ def check_inputs(inputs: Inputs) -> None:
     validate.check_population(inputs.population, place="population_pages.csv", keys=keys)
 
 
-def build_layers(
-    district: catalog.District, inputs: Inputs
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def build_layers(district: catalog.District, inputs: Inputs) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the layers of a dataset and what is to be said about how they came about."""
     population = people.build_population(inputs.population)
     validate.check_states(population["state"], place="Bevölkerung")
@@ -99,9 +95,7 @@ def build_areas(
     g2022 = areas.build_gemeinden(inputs.official["2022"], alt, "2022")
     g2024 = areas.build_gemeinden(official, alt, "2024").join(newest)
     g2024 = g2024.join(people.judge_zensus(g2024["zensus2011"], g2024["population"]))
-    check_gemeinden(
-        g2022, "Gemeinden 2022", inputs.official["2022"], alt[alt["ags_2022"].notna()].union_all()
-    )
+    check_gemeinden(g2022, "Gemeinden 2022", inputs.official["2022"], alt[alt["ags_2022"].notna()].union_all())
     check_gemeinden(g2024, "Gemeinden 2024", official, alt[alt["ags_2024"].notna()].union_all())
     whole = pd.Series(district.ags, index=g2024.index)
     names = official.drop_duplicates("sozialraum").set_index("sozialraum")["sozialraum_name"]
@@ -111,15 +105,11 @@ def build_areas(
         "gemeinden_2022": g2022,
         "sozialraeume_2024": areas.build_union(g2024, g2024["sozialraum"], names),
         "kreis_2024": areas.build_union(g2024, whole, pd.Series({district.ags: district.name})),
-        "kontext_kreise": areas.build_context(
-            kreise, alt, inputs.crosswalk, reach=district.context_km * 1000
-        ),
+        "kontext_kreise": areas.build_context(kreise, alt, inputs.crosswalk, reach=district.context_km * 1000),
     }
 
 
-def check_gemeinden(
-    frame: gpd.GeoDataFrame, place: str, official: pd.DataFrame, outline: shapely.Geometry
-) -> None:
+def check_gemeinden(frame: gpd.GeoDataFrame, place: str, official: pd.DataFrame, outline: shapely.Geometry) -> None:
     """Raise when the Gemeinden of a territorial state are not the official ones."""
     validate.check_areas(frame.reset_index(names="ags"), place=place, official=official, outline=outline)
 
@@ -214,17 +204,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m geodata.build", description="Datensatz eines Kreises bauen"
-    )
+    parser = argparse.ArgumentParser(prog="python -m geodata.build", description="Datensatz eines Kreises bauen")
     parser.add_argument("ags", help="Kreisschlüssel, zum Beispiel 16063")
     parser.add_argument("--embedded", action="store_true", help="den mitgelieferten Datensatz ersetzen")
     parser.add_argument("--packages", type=Path, default=PACKAGES, help="Ordner der Paketarchive")
     parser.add_argument("--sources", type=Path, default=territory.QUELLEN, help="Ordner mit den Tabellen")
     parser.add_argument("--facilities", type=Path, help="eigene Einrichtungen (CSV, GeoPackage, GeoJSON)")
-    parser.add_argument(
-        "--boundaries", type=Path, help="eigene Gemeindegrenzen, Stand 2016 (GeoPackage, GeoJSON)"
-    )
+    parser.add_argument("--boundaries", type=Path, help="eigene Gemeindegrenzen, Stand 2016 (GeoPackage, GeoJSON)")
     return parser.parse_args(arguments)
 
 

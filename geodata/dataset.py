@@ -135,9 +135,7 @@ def write_layer(path: Path, name: str, frame: pd.DataFrame) -> None:
         return
     is_area = frame.geom_type.dropna().str.contains("Polygon").any()
     kind = "MultiPolygon" if is_area else "Point"
-    pyogrio.write_dataframe(
-        table, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=bool(is_area)
-    )
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=bool(is_area))
 
 
 def describe(layers: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:

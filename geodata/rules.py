@@ -41,9 +41,7 @@ class Problem:
 def key_problems(keys: pd.Series) -> Iterator[Problem]:
     """Yield empty and repeated keys."""
     text = keys.astype(str)
-    yield Problem(
-        f"{keys.name} mehrfach vergeben", text[text.duplicated()], "jede Zeile braucht einen eigenen Wert"
-    )
+    yield Problem(f"{keys.name} mehrfach vergeben", text[text.duplicated()], "jede Zeile braucht einen eigenen Wert")
     rows = [f"Zeile {number + 2}" for number in np.flatnonzero(keys.isna() | (text == ""))]
     yield Problem(f"{keys.name} fehlt", pd.Series("", index=rows), "in jeder Zeile eintragen")
 
@@ -52,9 +50,7 @@ def ags_problems(ags: pd.Series) -> Iterator[Problem]:
     """Yield keys of Gemeinden that are not a text of eight digits."""
     is_text = ags.map(lambda value: isinstance(value, str)).astype(bool)
     is_key = ags.map(lambda value: bool(re.fullmatch(r"\d{8}", str(value)))).astype(bool)
-    yield Problem(
-        "ags ist als Zahl gespeichert", ags[~is_text & ags.notna()], "Spalte als Text speichern und lesen"
-    )
+    yield Problem("ags ist als Zahl gespeichert", ags[~is_text & ags.notna()], "Spalte als Text speichern und lesen")
     yield Problem(
         "ags hat nicht 8 Ziffern",
         ags[(is_text & ~is_key) | ags.isna()],
@@ -67,9 +63,7 @@ def geometry_problems(rows: gpd.GeoDataFrame) -> Iterator[Problem]:
     if not has_known_crs(rows):
         known = ", ".join(f"EPSG:{code}" for code in KNOWN_CRS)
         found = pd.Series([str(rows.crs)], index=["ganze Datei"])
-        yield Problem(
-            "Koordinatensystem fehlt oder ist nicht zugelassen", found, f"in einem von {known} speichern"
-        )
+        yield Problem("Koordinatensystem fehlt oder ist nicht zugelassen", found, f"in einem von {known} speichern")
         return
     shapes = rows.geometry
     empty = ~is_located(shapes)
@@ -80,9 +74,7 @@ def geometry_problems(rows: gpd.GeoDataFrame) -> Iterator[Problem]:
     usable = shapes[~empty & ~invalid]
     outside = ~is_in_germany(usable)
     swapped = outside & is_in_germany(flip(usable))
-    yield Problem(
-        "Koordinaten vertauscht", short_text(usable[swapped]), "erst Länge (Ost), dann Breite (Nord) angeben"
-    )
+    yield Problem("Koordinaten vertauscht", short_text(usable[swapped]), "erst Länge (Ost), dann Breite (Nord) angeben")
     elsewhere = short_text(usable[outside & ~swapped])
     remedy = f"das angegebene Koordinatensystem EPSG:{rows.crs.to_epsg()} und die Werte prüfen"
     yield Problem("Koordinaten liegen nicht in Deutschland", elsewhere, remedy)
@@ -103,9 +95,7 @@ def is_in_germany(shapes: gpd.GeoSeries) -> pd.Series:
     """Return whether each geometry lies within Germany's box of degrees."""
     west, south, east, north = GERMANY
     box = shapes.to_crs(WEB_CRS).bounds
-    inside: pd.Series = (
-        box["minx"].ge(west) & box["miny"].ge(south) & box["maxx"].le(east) & box["maxy"].le(north)
-    )
+    inside: pd.Series = box["minx"].ge(west) & box["miny"].ge(south) & box["maxx"].le(east) & box["maxy"].le(north)
     return inside
 
 
@@ -138,9 +128,7 @@ def value_problems(rows: pd.DataFrame, categories: Collection[str]) -> Iterator[
         yield Problem(rule, rows[name][~rows[name].isin(list(values))], remedy)
     given = rows["capacity"][rows["capacity"].notna() & (rows["capacity"] != "")]
     numbers = pd.to_numeric(given, errors="coerce")
-    yield Problem(
-        "Kapazität ist keine Zahl ab 0", given[~(numbers >= 0)], "Zahl eintragen; Unbekanntes bleibt leer"
-    )
+    yield Problem("Kapazität ist keine Zahl ab 0", given[~(numbers >= 0)], "Zahl eintragen; Unbekanntes bleibt leer")
     unsourced = rows["name"][rows["source"].isna() | (rows["source"] == "")]
     yield Problem("Quelle fehlt", unsourced, "Fundstelle oder Quellenkennung eintragen")
 
@@ -163,17 +151,13 @@ def protection_problems(rows: gpd.GeoDataFrame, protection: pd.Series) -> Iterat
 def home_problems(rows: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> Iterator[Problem]:
     """Yield unknown Gemeinden and points outside the Gemeinde they name."""
     known = rows["ags"].isin(areas.index)
-    yield Problem(
-        "Gemeinde gehört nicht zum Gebietsstand", rows["ags"][~known], "heutigen Schlüssel verwenden"
-    )
+    yield Problem("Gemeinde gehört nicht zum Gebietsstand", rows["ags"][~known], "heutigen Schlüssel verwenden")
     if not has_known_crs(rows):
         return
     located = rows[known & is_located(rows.geometry)]
     home = areas.geometry.reindex(located["ags"]).set_axis(located.index)
     outside = ~home.covers(located.geometry.to_crs(areas.crs), align=False)
-    yield Problem(
-        "Punkt liegt nicht in seiner Gemeinde", located["ags"][outside], "Lage oder Schlüssel berichtigen"
-    )
+    yield Problem("Punkt liegt nicht in seiner Gemeinde", located["ags"][outside], "Lage oder Schlüssel berichtigen")
 
 
 def overlap_problems(shapes: gpd.GeoSeries) -> Iterator[Problem]:
@@ -204,9 +188,7 @@ def gap_problems(shapes: gpd.GeoSeries, outline: shapely.Geometry | None) -> Ite
 def list_problems(names: pd.Series, official: pd.DataFrame) -> Iterator[Problem]:
     """Yield keys and names that differ from the official list."""
     wanted = official["name"] if "name" in official else pd.Series(official.index, index=official.index)
-    yield Problem(
-        "Gemeinde fehlt", wanted[~wanted.index.isin(names.index)], "alle Gemeinden des Gebietsstands angeben"
-    )
+    yield Problem("Gemeinde fehlt", wanted[~wanted.index.isin(names.index)], "alle Gemeinden des Gebietsstands angeben")
     extra = names[~names.index.isin(official.index)]
     yield Problem("Gemeinde zu viel", extra, "nur Gemeinden des Gebietsstands angeben")
     if "name" in official:
@@ -237,7 +219,5 @@ def figure_problems(rows: pd.DataFrame, keys: Collection[str]) -> Iterator[Probl
     yield Problem("Gemeinde unbekannt", rows["ags"][~rows["ags"].isin(list(keys))], "Schlüssel prüfen")
     yield Problem("Stichtag nicht lesbar", rows["date"][dates.isna()], "als JJJJ-MM-TT schreiben")
     yield Problem("Einwohnerzahl nicht positiv", rows["population"][~(people > 0)], "ganze Zahl ohne Punkt")
-    yield Problem(
-        "Basis unbekannt", rows["basis"][~rows["basis"].isin(BASES)], f"eine von {', '.join(BASES)}"
-    )
+    yield Problem("Basis unbekannt", rows["basis"][~rows["basis"].isin(BASES)], f"eine von {', '.join(BASES)}")
     yield Problem("Quelle fehlt", rows["ags"][rows["source"] == ""], "Fundstelle eintragen")

@@ -121,9 +121,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], place: str) -> 
     missing = [name for name in columns if name not in frame]
     if missing:
         text = ", ".join(missing)
-        raise GeoDataError(
-            f"{place}: Pflichtspalte fehlt: {text}. Abhilfe: Spalte ergänzen; Unbekanntes bleibt leer."
-        )
+        raise GeoDataError(f"{place}: Pflichtspalte fehlt: {text}. Abhilfe: Spalte ergänzen; Unbekanntes bleibt leer.")
 
 
 def raise_problems(place: str, problems: Iterable[Problem]) -> None:

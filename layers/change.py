@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.model import GeoData, State
-from layers.frames import frame
+from layers.frames import frame, weakest
 from layers.periods import BASIS, TERRITORY, on_territory
 
 MIN_YEARS = 0.9
@@ -33,26 +33,32 @@ def annual_change(data: GeoData, area: gpd.GeoDataFrame, level: str) -> pd.DataF
 def population_pairs(data: GeoData) -> pd.DataFrame:
     """Return per Gemeinde ``old`` and ``new`` people, ``dates``, ``years`` between them, ``state`` and ``reason``."""
     rows = data.population[data.population["basis"] == BASIS].sort_values("date", ascending=False)
-    rows = rows.assign(date=pd.to_datetime(rows["date"]))
-    first = rows.groupby("ags").nth(0).set_index("ags")
-    second = rows.groupby("ags").nth(1).set_index("ags")
-    pairs = pd.DataFrame(index=data.gemeinden.index)
-    pairs["new"], pairs["old"] = first["population"].astype(float), second["population"].astype(float)
-    pairs["dates"] = second["date"].dt.strftime("%d.%m.%Y") + " bis " + first["date"].dt.strftime("%d.%m.%Y")
-    pairs["years"] = (first["date"] - second["date"]).dt.days / 365.25
-    pairs["state"], pairs["reason"] = str(State.MEASURED), pairs["dates"].fillna(NO_PAIR)
-    pairs.loc[~(pairs["years"] >= MIN_YEARS), ["old", "state", "reason"]] = [np.nan, str(State.MISSING), NO_PAIR]
-    broken = second.index[~on_territory(data, second.reset_index()).to_numpy()]
-    pairs.loc[pairs.index.isin(broken) & pairs["old"].notna(), ["state", "reason"]] = [str(State.BREAK), TERRITORY]
+    rows = rows.assign(date=pd.to_datetime(rows["date"]), same=on_territory(data, rows))
+    place = rows.groupby("ags").cumcount()
+    newest, before = (rows[place == n].set_index("ags").reindex(data.gemeinden.index) for n in (0, 1))
+    years = (newest["date"] - before["date"]).dt.days / 365.25
+    usable = before["population"].notna() & (years >= MIN_YEARS)
+    dates = before["date"].dt.strftime("%d.%m.%Y") + " bis " + newest["date"].dt.strftime("%d.%m.%Y")
+    broken = usable & ~before["same"].eq(True)
+    pairs = pd.DataFrame({"new": newest["population"], "old": before["population"].where(usable)}, dtype=float)
+    pairs["dates"], pairs["years"] = dates.where(usable), years.where(usable)
+    pairs["state"] = [weakest(states) for states in zip(newest["state"], before["state"], strict=True)]
+    pairs["reason"] = pairs["dates"]
+    pairs.loc[~usable, ["state", "reason"]] = [str(State.MISSING), NO_PAIR]
+    pairs.loc[broken, ["state", "reason"]] = [str(State.BREAK), TERRITORY]
     return pairs
 
 
 def sum_pairs(pairs: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     """Return the pairs summed per ``group`` where all members are comparable at the same dates, else missing."""
-    grouped = pairs.groupby(group)
-    summed = grouped[["old", "new"]].sum(min_count=1).join(grouped[["dates", "years"]].first())
-    same = (grouped["state"].agg(lambda s: (s == State.MEASURED).all())) & (grouped["dates"].nunique() == 1)
-    summed["state"] = same.map({True: str(State.MEASURED), False: str(State.MISSING)})
-    summed["reason"] = summed["dates"].where(same, MIXED)
-    summed.loc[~same, ["old", "new"]] = np.nan
-    return summed
+    rows = []
+    for _, members in pairs.groupby(group):
+        comparable = members["dates"].notna().all() and not (members["state"] == State.BREAK).any()
+        if comparable and members["dates"].nunique() == 1:
+            first = members.iloc[0]
+            state = weakest(members["state"])
+            rows.append((members["new"].sum(), members["old"].sum(), first["years"], state, first["dates"]))
+        else:
+            rows.append((np.nan, np.nan, np.nan, str(State.MISSING), MIXED))
+    index = pd.Index(sorted(group.dropna().unique()))
+    return pd.DataFrame(rows, index=index, columns=["new", "old", "years", "state", "reason"])

@@ -47,4 +47,3 @@ def share_within(cost: pd.Series, people: pd.Series, area: pd.Series, threshold:
     total = _sum(people, area)
     covered = _sum(people.where(cost <= threshold, 0.0), area)
     return (100 * covered / total.where(total > 0)).where(_complete(cost, area))
-

@@ -15,7 +15,12 @@ STOP_SOURCES = ("haltestellen", "bahnhoefe")
 REGISTER_SOURCES = ("einrichtungen",)
 REGISTER_INDICATORS = frozenset({"INK04", "TRA01", "TRA02"})
 ADDITIVE = frozenset({"BEV01", "PAR03", "anzahl"})
-BASES = {"BEV01": "Einwohner", "BEV02": "km²", "INK03": "erhobene Haltepunkte", "INK04": "erhobene Einrichtungen"}
+BASES = {
+    "BEV01": "Einwohner",
+    "BEV02": "km²",
+    "INK03": "erhobene Haltepunkte",
+    "INK04": "erhobene Einrichtungen",
+}
 COUNT_UNITS = ("Anzahl", "Einrichtungen")
 EDGE_NOTE = "Einrichtungen außerhalb des Landkreises sind nicht erfasst: Minuten am Kreisrand sind Obergrenzen."
 
@@ -70,7 +75,7 @@ def register_stand(inputs: Inputs, category: str) -> str:
 def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -> LayerText:
     indicator = catalog.indicators()[key.id]
     population = key.id in ("BEV01", "BEV02")
-    sources = POPULATION_SOURCES if population else ()
+    sources: tuple[str, ...] = POPULATION_SOURCES if population else ()
     if key.id in REGISTER_INDICATORS:
         sources = REGISTER_SOURCES
     if key.id == "INK03":
@@ -86,7 +91,7 @@ def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -
         "" if indicator.unit in COUNT_UNITS else indicator.unit,
         indicator.decimals,
         indicator.direction,
-        False,
+        inputs.model.approximation and key.id == "MOB05",
         stand or "noch keine Daten",
         day(inputs.data.gebietsstand),
         sources,
@@ -144,7 +149,7 @@ def _measure_sources(inputs: Inputs, key: IndicatorKey) -> tuple[tuple[str, ...]
     if key.id == "haltestelle" or key.category == "haltestelle":
         return (*STOP_SOURCES, *SETTLEMENT_SOURCES), day(catalog.sources()["haltestellen"].date)
     register = register_stand(inputs, key.category)
-    extra = POPULATION_SOURCES if key.id in ("dichte", "versorgung", "plaetze") else ()
+    extra: tuple[str, ...] = POPULATION_SOURCES if key.id in ("dichte", "versorgung", "plaetze") else ()
     if catalog.measures()[key.id].needs_mode:
         extra = SETTLEMENT_SOURCES
     return (*REGISTER_SOURCES, *extra), register

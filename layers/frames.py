@@ -27,6 +27,16 @@ ORDER = [
 EMPTY_STATES = frozenset(ORDER[ORDER.index(State.BREAK) :])
 
 
+def weakest(states: Iterable[object]) -> str:
+    """Return the weakest of ``states``; a state that is not there is missing.
+
+    >>> weakest(["measured", "unreliable", "estimated"])
+    'unreliable'
+    """
+    places = [ORDER.index(State(state)) if isinstance(state, str) else len(ORDER) - 1 for state in states]
+    return str(ORDER[max(places)])
+
+
 def frame(
     value: pd.Series,
     state: State | pd.Series,
@@ -47,7 +57,11 @@ def frame(
     gone = np.isnan(number) & ~empty_already
     states[gone] = str(lost[0])
     reasons[gone] = np.where(lost[1] != "", lost[1], reasons[gone])
-    columns = {"value": np.where(empty_already, np.nan, number), "state": states, "base": _number(base, index)}
+    columns = {
+        "value": np.where(empty_already, np.nan, number),
+        "state": states,
+        "base": _number(base, index),
+    }
     return pd.DataFrame({**columns, "reason": reasons}, index=index)
 
 
@@ -78,3 +92,10 @@ def mark(table: pd.DataFrame, rows: Iterable[str] | pd.Series, state: State, rea
     if state in EMPTY_STATES:
         marked.loc[hit, "value"] = np.nan
     return marked
+
+
+def add_reason(table: pd.DataFrame, rows: Iterable[str], reason: str) -> pd.DataFrame:
+    """Return ``table`` with ``reason`` said of ``rows`` too, after what is said of them already."""
+    hit = table.index.isin(list(rows))
+    said = table["reason"].where(~hit, (table["reason"] + " " + reason).str.strip())
+    return table.assign(reason=said)

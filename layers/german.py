@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+import pandas as pd
 from babel.numbers import format_decimal
 
 from geodata.model import State
@@ -45,6 +47,24 @@ STATE_WORDS = {
 }
 
 
+def rounded(value: float, decimals: int = 0) -> float:
+    """Return ``value`` rounded half away from zero, as tables are rounded; what is not finite stays.
+
+    Classes, ranks and printed numbers all round here, so that they never contradict each other.
+
+    >>> rounded(0.5), rounded(4.35, 1), rounded(-0.04, 1)
+    (1.0, 4.4, 0.0)
+    """
+    if not math.isfinite(value):
+        return value
+    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0
+
+
+def printed(values: pd.Series, decimals: int) -> pd.Series:
+    """Return ``values`` rounded as ``number`` prints them."""
+    return values.map(lambda value: rounded(value, decimals)).astype(float)
+
+
 @lru_cache(maxsize=65536)
 def number(value: float, decimals: int = 0) -> str:
     """Return ``value`` in German notation.
@@ -53,8 +73,7 @@ def number(value: float, decimals: int = 0) -> str:
     '1.234,6'
     """
     digits = "0" * decimals
-    # Half away from zero, as tables are rounded; -0,0 is written 0,0.
-    text = format_decimal(round(value, decimals) + 0.0, format=f"#,##0.{digits}" if decimals else "#,##0", locale="de")
+    text = format_decimal(rounded(value, decimals), format=f"#,##0.{digits}" if decimals else "#,##0", locale="de")
     return str(text)
 
 

@@ -11,8 +11,7 @@ from geodata.model import State
 from layers import supply
 from layers.frames import empty, frame, mark
 from layers.inputs import Inputs, areas
-from layers.keys import IndicatorKey
-from layers.measures import compute_measure
+from layers.measures import within_walk
 
 RECENT_YEARS = 1
 SMALL_BASE, SMALLEST_BASE = 20, 5
@@ -51,13 +50,13 @@ def per_category(inputs: Inputs, level: str) -> pd.DataFrame:
 
 def local_supply(inputs: Inputs, level: str) -> pd.DataFrame:
     """Return the share of people within 1,000 m on foot of a food shop (MOB05)."""
-    return compute_measure(inputs, IndicatorKey("abdeckung", "nahversorgung", "fuss", 13), level)
+    return within_walk(inputs, "nahversorgung", 1000, level)
 
 
 def step_free_stops(inputs: Inputs, level: str) -> pd.DataFrame:
     """Return the share of step-free stops among those surveyed (INK03)."""
     rows = _inside(inputs).query("category == 'haltestelle'")
-    return _share_known(inputs, rows, level, "Haltepunkte")
+    return _share_known(inputs, rows, level, "Haltepunkten")
 
 
 def step_free_facilities(inputs: Inputs, level: str) -> pd.DataFrame:
@@ -107,8 +106,10 @@ def _share_known(inputs: Inputs, rows: pd.DataFrame, level: str, what: str) -> p
     table = _share(inputs, known, level, known["wheelchair"] == "yes")
     total = supply.count_facilities(rows[level], table.index)
     reason = [f"Nur für {b:.0f} von {t:.0f} {what} erhoben." for b, t in zip(table["base"], total, strict=True)]
-    table = mark(table, table["base"] < SMALL_BASE, State.UNRELIABLE, "")
-    return mark(table, table["base"] < SMALLEST_BASE, State.MISSING, "").assign(reason=reason)
+    some = total > 0
+    table = mark(table, some & (table["base"] < SMALL_BASE), State.UNRELIABLE, "")
+    table = mark(table, some & (table["base"] < SMALLEST_BASE), State.MISSING, "")
+    return table.assign(reason=pd.Series(reason, table.index).where(some, table["reason"]))
 
 
 CATALOGUE: dict[str, Callable[[Inputs, str], pd.DataFrame]] = {

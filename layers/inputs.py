@@ -16,6 +16,7 @@ from layers.travel_time import StraightLine, TravelTime
 LEVELS = ("gemeinde", "sozialraum", "kreis")
 COARSE = ("place", "municipality")
 COARSE_WALK_M = 2000
+STRAIGHT_LINE = StraightLine()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +49,16 @@ def with_levels(frame: pd.DataFrame, data: GeoData) -> pd.DataFrame:
     return frame.assign(gemeinde=frame["ags"], sozialraum=sozialraum, kreis=kreis)
 
 
-def build_inputs(data: GeoData, model: TravelTime | None = None) -> Inputs:
+def build_inputs(data: GeoData, model: TravelTime = STRAIGHT_LINE) -> Inputs:
     """Return the inputs for all measures of one district."""
-    model = model or StraightLine()
     points = with_levels(spread(data.demand), data)
     points = points.assign(
         **{level: pd.Categorical(points[level], categories=areas(data, level).index) for level in LEVELS}
     )
-    people = {level: points["people"].groupby(points[level], observed=False).sum() for level in LEVELS}
+    people = {
+        level: points["people"].groupby(points[level], observed=False).sum().set_axis(areas(data, level).index)
+        for level in LEVELS
+    }
     facilities = gpd.GeoDataFrame(with_levels(data.facilities, data))
     facilities = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y)
     located = facilities[facilities["x"].notna()]

@@ -9,7 +9,7 @@ import pandas as pd
 from geodata.model import State
 from layers.atlas import Atlas, Layer
 from layers.classify import Classes, classify
-from layers.german import STATE_WORDS, number, signed_value
+from layers.german import STATE_WORDS, number, printed, signed_value
 from layers.keys import IndicatorKey
 from layers.palette import NO_DATA, class_colours
 
@@ -47,7 +47,13 @@ class MapView:
 
 
 def build_map_view(
-    atlas: Atlas, level: str, key: IndicatorKey, *, scheme: str = "quantile", k: int = 5, period: str | None = None
+    atlas: Atlas,
+    level: str,
+    key: IndicatorKey,
+    *,
+    scheme: str = "quantile",
+    k: int = 5,
+    period: str | None = None,
 ) -> MapView:
     """Return the map of one indicator; classes are formed on the values as they are printed."""
     layer = atlas.layer(level, key, period)
@@ -71,7 +77,7 @@ def _rows(atlas: Atlas, layer: Layer, classes: Classes, colours: list[str]) -> p
     rows["class_"] = classes.of
     rows["colour"] = [colours[c] if c >= 0 else NO_DATA for c in classes.of]
     rows["hatched"] = rows["state"].isin(HATCHED)
-    rows["rank"] = rows["value"].round(text.decimals).rank(method="min", ascending=text.direction > 0)
+    rows["rank"] = printed(rows["value"], text.decimals).rank(method="min", ascending=text.direction > 0)
     return rows.sort_values(["rank", "name"], na_position="last")
 
 

@@ -11,7 +11,7 @@ from geodata.catalog import Category
 from geodata.model import State
 from layers import coverage, supply
 from layers.change import annual_change
-from layers.frames import empty, frame, mark
+from layers.frames import add_reason, empty, frame, mark
 from layers.inputs import COARSE_WALK_M, Inputs, areas
 from layers.keys import IndicatorKey
 
@@ -29,7 +29,8 @@ def incomplete_reason(category: Category) -> str:
 def _facilities(inputs: Inputs, category: str) -> pd.DataFrame:
     """Return the facilities inside the Kreis that offer what ``category`` asks for."""
     inside = inputs.facilities[inputs.facilities["inside"]]
-    return inside[inside["category"].isin([category, *catalog.categories()[category].also_by])]
+    kinds = [category, *catalog.categories()[category].also_by]
+    return pd.DataFrame(inside[inside["category"].isin(kinds)])
 
 
 def _count(inputs: Inputs, category: str, level: str) -> pd.Series:
@@ -37,10 +38,13 @@ def _count(inputs: Inputs, category: str, level: str) -> pd.Series:
 
 
 def _mark_gaps(table: pd.DataFrame, inputs: Inputs, category: Category, level: str) -> pd.DataFrame:
-    """Mark areas in which a facility is known to be missing from the register."""
+    """Mark areas in which a facility is known to be missing; the Kreis as a whole is then an estimate."""
     gaps = inputs.data.gemeinden.loc[inputs.data.gemeinden.index.isin(category.completeness.gap_ags)]
-    hit = {"gemeinde": list(gaps.index), "sozialraum": list(gaps["sozialraum"]), "kreis": []}[level]
-    return mark(table, hit, State.UNRELIABLE, f"Bestand hier lückenhaft: {category.completeness.note}")
+    if gaps.empty:
+        return table
+    hit = {"gemeinde": list(gaps.index), "sozialraum": list(gaps["sozialraum"]), "kreis": list(table.index)}[level]
+    state = State.ESTIMATED if level == "kreis" else State.UNRELIABLE
+    return add_reason(mark(table, hit, state, ""), hit, f"Bestand lückenhaft: {category.completeness.note}")
 
 
 def anzahl(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
@@ -58,14 +62,23 @@ def anzahl(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
 
 
 NONE_HERE = (State.NOT_APPLICABLE, "Keine Einrichtung in diesem Gebiet.")
+NOBODY = (State.NOT_APPLICABLE, "Nach den Daten wohnt hier niemand.")
+NONE_AT_ALL = (State.NOT_APPLICABLE, "Keine Einrichtung dieser Art erfasst.")
+PLACE_UNITS = ("Plätze", "Betten")
 
 
 def _ratio_frame(
-    inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series, lost: tuple[State, str] = (State.MISSING, "")
+    inputs: Inputs,
+    key: IndicatorKey,
+    level: str,
+    value: pd.Series,
+    lost: tuple[State, str] = (State.MISSING, ""),
 ) -> pd.DataFrame:
     """Wrap a ratio to the population: as firm as the population figure, marked where the register has gaps."""
     area = areas(inputs.data, level)
-    states, reasons = area["population_state"], area["population_reason"]
+    lived_in = area["population"] > 0
+    states = area["population_state"].where(lived_in, str(NOBODY[0]))
+    reasons = area["population_reason"].where(lived_in, NOBODY[1])
     table = frame(value, states, base=area["population"], reason=reasons, lost=lost)
     return _mark_gaps(table, inputs, catalog.categories()[key.category], level)
 
@@ -73,9 +86,7 @@ def _ratio_frame(
 def dichte(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return facilities per 1,000 people."""
     area = areas(inputs.data, level)
-    return _ratio_frame(
-        inputs, key, level, supply.density(_count(inputs, key.category, level), area["population"])
-    )
+    return _ratio_frame(inputs, key, level, supply.density(_count(inputs, key.category, level), area["population"]))
 
 
 def versorgung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
@@ -89,8 +100,11 @@ def plaetze(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return capacity per 1,000 people where every capacity of the area is known in one unit."""
     area = areas(inputs.data, level)
     rows = _facilities(inputs, key.category)
-    if rows["capacity_unit"].replace("", None).dropna().nunique() > 1:
+    units = rows["capacity_unit"].replace("", None).dropna().unique()
+    if len(units) > 1:
         return empty(area.index, State.MISSING, "Die Kapazitäten liegen in verschiedenen Einheiten vor.")
+    if len(units) and not str(units[0]).startswith(PLACE_UNITS):
+        return empty(area.index, State.MISSING, f"Die Kapazität ist nicht in Plätzen angegeben ({units[0]}).")
     capacity = supply.summed_capacity(rows["capacity"], rows[level], area.index)
     known, total = int(rows["capacity"].notna().sum()), len(rows)
     lacking = (State.MISSING, f"Kapazität im Landkreis für {known} von {total} Einrichtungen bekannt.")
@@ -119,12 +133,15 @@ COARSE_REASON = (
 
 
 def _cost_frame(inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series) -> pd.DataFrame:
-    table = frame(value, State.ESTIMATED, base=inputs.people[level], lost=(State.NOT_APPLICABLE, ""))
+    index = areas(inputs.data, level).index
+    people = inputs.people[level]
+    lost = NONE_AT_ALL if inputs.nearest[key.category]["metres"].isna().all() else NOBODY
+    table = frame(value.set_axis(index), State.ESTIMATED, base=people, lost=lost)
     if key.mode == "fuss":
         coarse = too_coarse(inputs, key.category, key.mode)
-        share = coverage.share_within(1.0 - coarse, inputs.points["people"], inputs.points[level], 0)
-        reasons = [COARSE_REASON.format(share=max(1, round(part))) if part > 0 else "" for part in share]
-        table = table.assign(reason=reasons)
+        share = coverage.share_within(1.0 - coarse, inputs.points["people"], inputs.points[level], 0).set_axis(index)
+        for area in index[share > 0]:
+            table.loc[area, "reason"] = COARSE_REASON.format(share=max(1, round(share[area])))
     return _mark_gaps(table, inputs, catalog.categories()[key.category], level)
 
 
@@ -154,7 +171,20 @@ def haltestelle(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the share of people within the threshold (metres, straight line) of a stop or station."""
     points, metres = inputs.points, inputs.nearest["haltestelle"]["metres"].round(1)
     share = coverage.share_within(metres, points["people"], points[level], key.threshold)
-    return frame(share, State.ESTIMATED, base=inputs.people[level])
+    index = areas(inputs.data, level).index
+    people = inputs.people[level]
+    return frame(share.set_axis(index), State.ESTIMATED, base=people, lost=NOBODY)
+
+
+def within_walk(inputs: Inputs, category_id: str, limit: float, level: str) -> pd.DataFrame:
+    """Return the share of people whose way on foot to the nearest facility is at most ``limit`` metres."""
+    category = catalog.categories()[category_id]
+    if category.completeness.judgement != "ausreichend":
+        return empty(areas(inputs.data, level).index, State.MISSING, incomplete_reason(category))
+    way = (inputs.nearest[category_id]["metres"] * catalog.modes()["fuss"].detour).round(1)
+    way = way.mask(too_coarse(inputs, category_id, "fuss"))
+    share = coverage.share_within(way, inputs.points["people"], inputs.points[level], limit)
+    return _cost_frame(inputs, IndicatorKey("abdeckung", category_id, "fuss"), level, share)
 
 
 def veraenderung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from layers.mapview import MapView
 
 LEVEL_ONE = {"gemeinde": "Gemeinde", "sozialraum": "Sozialraum", "kreis": "Landkreis"}
 LEVEL_MANY = {"gemeinde": "Gemeinden", "sozialraum": "Sozialräume", "kreis": "Landkreis"}
+LEVEL_DATIVE = {"gemeinde": "Gemeinden", "sozialraum": "Sozialräumen", "kreis": "Landkreisen"}
 SAME_SHARE = 0.05
 
 
@@ -26,7 +27,8 @@ def headline(view: MapView) -> str:
     kreis = _kreis_text(view)
     first, last = known.iloc[0], known.iloc[-1]
     if layer.level == "kreis" or first["shown"] == last["shown"]:
-        return f"{layer.text.name}: {kreis or first['shown']}."
+        lead = "Landkreis " if kreis and layer.level != "kreis" else ""
+        return f"{layer.text.name}: {lead}{kreis or first['shown']}."
     ends = f"{first['name']} {first['shown']}, {last['name']} {last['shown']}"
     lead = f"Landkreis {kreis}; " if kreis else ""
     return f"{layer.text.name}: {lead}Spanne: {ends}."
@@ -62,10 +64,15 @@ def _kreis_text(view: MapView) -> str:
 def _value_sentence(view: MapView, area: str) -> str:
     row, text = view.rows.loc[area], view.layer.text
     if pd.isna(row["value"]):
-        return f"{row['name']}: Für „{text.name}“ gibt es keinen Wert. {row['reason']}".strip()
+        return f"{row['name']}: Für „{text.name}“ gibt es keinen Wert. {_ended(row['reason'])}".strip()
     about = " (Näherung)" if text.approximation else ""
-    unsure = f" Der Wert ist unsicher: {row['reason']}" if row["state"] == State.UNRELIABLE else ""
+    unsure = f" Der Wert ist unsicher: {_ended(row['reason'])}" if row["state"] == State.UNRELIABLE else ""
     return f"{row['name']}, {text.name}: {row['shown']}{about}.{unsure}"
+
+
+def _ended(text: str) -> str:
+    """Return ``text`` as a sentence."""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _rank_sentence(view: MapView, area: str) -> str:
@@ -73,10 +80,10 @@ def _rank_sentence(view: MapView, area: str) -> str:
     known = view.rows.dropna(subset="value")
     if pd.isna(row["value"]) or view.layer.level == "kreis":
         return f"Der Wert des Landkreises ist {_kreis_text(view) or 'nicht bekannt'}."
-    rank = f"Rang {row['rank']:.0f} von {len(known)} {LEVEL_MANY[view.layer.level]} mit Wert"
+    rank = f"Rang {row['rank']:.0f} von {len(known)} {LEVEL_DATIVE[view.layer.level]} mit Wert"
     order = {-1: "1 = größte Belastung", 1: "1 = niedrigster Wert", 0: "1 = höchster Wert"}
     rank = f"{rank} ({order[view.layer.text.direction]})"
-    if view.layer.text.additive and kreis:
+    if view.layer.text.additive and kreis > 0:
         return f"Das sind {number(100 * row['value'] / kreis, 1)} % des Landkreises; {rank}."
     if pd.isna(kreis):
         return f"{rank}; ein Kreiswert ist nicht bekannt."
@@ -133,4 +140,6 @@ def nearest_outside(inputs: Inputs, category: str, area: str, level: str) -> str
     best = there.loc[metres.idxmin()]
     name, place = str(best["name"]), str(best["place"] or "")
     where = name if not place or place in name else f"{name}, {place}"
-    return f" Nächste außerhalb: {where} (Luftlinie {number(metres.min() / 1000, 1)} km vom Schwerpunkt der Bevölkerung)."
+    return (
+        f" Nächste außerhalb: {where} (Luftlinie {number(metres.min() / 1000, 1)} km vom Schwerpunkt der Bevölkerung)."
+    )

@@ -17,7 +17,10 @@ DECISECONDS = 600  # per minute; times are whole deciseconds, so that "exactly a
 class TravelTime(Protocol):
     """What every model of travel time offers; ``approximation`` is shown wherever its minutes show."""
 
-    approximation: bool
+    @property
+    def approximation(self) -> bool:
+        """True where the model stands in for a network."""
+        ...
 
     def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
         """Return per origin the nearest ``dest`` and the ``metres`` to it as the model measures them."""
@@ -38,11 +41,12 @@ class StraightLine:
         """Return ``dest`` (index of ``dests``) and straight-line ``metres`` for each row of ``origins``.
 
         Both frames hold ``x`` and ``y`` in metres. Without destinations ``dest`` is None and ``metres`` NaN.
-        Of several facilities at the same distance the first in ``dests`` is taken.
+        Of several facilities at the same place the first in ``dests`` is taken.
         """
         if dests.empty:
             return pd.DataFrame({"dest": None, "metres": np.nan}, index=origins.index)
-        metres, position = cKDTree(dests[["x", "y"]].to_numpy()).query(origins[["x", "y"]].to_numpy())
+        dests = dests[["x", "y"]].drop_duplicates()  # a tree gives any of several at one place, we want the first
+        metres, position = cKDTree(dests.to_numpy()).query(origins[["x", "y"]].to_numpy())
         return pd.DataFrame({"dest": dests.index.to_numpy()[position], "metres": metres}, index=origins.index)
 
     def minutes(self, metres: pd.Series, mode: Mode) -> pd.Series:

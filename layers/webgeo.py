@@ -20,6 +20,7 @@ from layers.inputs import areas
 SIMPLIFY_M = 20.0
 CONTEXT_SIMPLIFY_M = 100.0  # edges between the Kreise around, away from the district
 CONTEXT_KM = 25.0  # for a district that is not in the catalogue
+WIDE_SCREEN = 3
 DECIMALS = 5  # of a degree: about one metre
 FACILITY_PROPERTIES = ["category", "kind", "name", "place", "inside", "precision", "check"]
 
@@ -48,9 +49,9 @@ def simplified_context(data: GeoData) -> gpd.GeoSeries:
 
 
 def context_metres(data: GeoData) -> float:
-    """Return how far around the district neighbours are drawn."""
+    """Return how far around the district neighbours are drawn: on a wide screen the cut must not show."""
     district = catalog.districts().get(data.ags)
-    return (district.context_km if district else CONTEXT_KM) * 1000
+    return (district.context_km if district else CONTEXT_KM) * 1000 * WIDE_SCREEN
 
 
 @lru_cache(maxsize=4)
@@ -73,9 +74,7 @@ def context_geojson(atlas: Atlas) -> bytes:
 
 def places_geojson(atlas: Atlas) -> bytes:
     """Return the places with ``name``, ``population`` (orders labels), ``rank`` (1 = largest), ``inside``."""
-    places = atlas.data.places.sort_values(
-        ["population", "name"], ascending=[False, True], na_position="last"
-    )
+    places = atlas.data.places.sort_values(["population", "name"], ascending=[False, True], na_position="last")
     properties = places[["name", "population", "inside"]].assign(rank=range(1, len(places) + 1))
     return _collection(places.geometry, pd.DataFrame(properties))
 

@@ -23,9 +23,7 @@ HATCH_DARK, HATCH_LIGHT = "#4a5361", "#ffffff"
 HATCHES = {"unreliable": "////", "suppressed": "xxxx"}
 
 
-def draw_context(
-    sheet: Sheet, frame: MapFrame, context: gpd.GeoSeries, kreis: gpd.GeoSeries
-) -> gpd.GeoSeries:
+def draw_context(sheet: Sheet, frame: MapFrame, context: gpd.GeoSeries, kreis: gpd.GeoSeries) -> gpd.GeoSeries:
     """Draw the Kreise around and the borders between the Länder; return what of them lies on the sheet."""
     placed = gpd.GeoSeries(frame.to_sheet(context.to_numpy()), index=context.index)
     visible = placed.intersection(frame.window)
@@ -74,9 +72,7 @@ def draw_edges(sheet: Sheet, shapes: gpd.GeoSeries, chosen: tuple[str, ...]) -> 
     inner = shapely.line_merge(shapely.union_all(shapely.boundary(shapes.to_numpy())))
     _edge(sheet, inner, 4, "areas", edgecolor="white", linewidth=1.3)
     _edge(sheet, inner, 4.1, "hair", edgecolor=HAIR_EDGE, linewidth=0.35)
-    _edge(
-        sheet, shapely.coverage_union_all(shapes.to_numpy()), 5, "kreis", edgecolor=KREIS_EDGE, linewidth=0.9
-    )
+    _edge(sheet, shapely.coverage_union_all(shapes.to_numpy()), 5, "kreis", edgecolor=KREIS_EDGE, linewidth=0.9)
     for key in chosen:
         if key in shapes.index:
             _edge(sheet, shapes[key], 6, f"chosen-{key}", edgecolor=CHOSEN_EDGE, linewidth=2.4)

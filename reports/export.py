@@ -68,9 +68,7 @@ def _csv_cell(value: object) -> str:
 
 
 def _is_missing(value: object) -> bool:
-    return (
-        value is None or value is pd.NaT or (isinstance(value, float | np.floating) and bool(np.isnan(value)))
-    )
+    return value is None or value is pd.NaT or (isinstance(value, float | np.floating) and bool(np.isnan(value)))
 
 
 def to_gpkg(
@@ -81,9 +79,7 @@ def to_gpkg(
     facts: Sequence[tuple[str, str]],
 ) -> bytes:
     """Return a GeoPackage with the table on its shapes and a second table "hinweise" with the facts."""
-    frame = gpd.GeoDataFrame(
-        table[[column.name for column in columns]], geometry=shapes.to_numpy(), crs=shapes.crs
-    )
+    frame = gpd.GeoDataFrame(table[[column.name for column in columns]], geometry=shapes.to_numpy(), crs=shapes.crs)
     notes = pd.DataFrame(facts, columns=["angabe", "inhalt"])
     with _gdal_lock, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ausgabe.gpkg"

@@ -42,9 +42,7 @@ class MapFrame:
         return round(self.scale * 1000)
 
 
-def fit_frame(
-    bounds: NDArray[np.float64], x: float, y: float, width: float, height: float, margin: float
-) -> MapFrame:
+def fit_frame(bounds: NDArray[np.float64], x: float, y: float, width: float, height: float, margin: float) -> MapFrame:
     """Return the frame in which ``bounds`` fit with ``margin`` millimetres around, at a round scale."""
     west, south, east, north = bounds
     needed = max((east - west) / (width - 2 * margin), (north - south) / (height - 2 * margin)) * 1000

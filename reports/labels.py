@@ -72,16 +72,12 @@ class Names:
             drawn.set(path_effects=[HALO], zorder=9, gid=f"{OVER}name-{len(self.taken)}-{number}")
 
 
-def draw_area_names(
-    names: Names, shapes: gpd.GeoSeries, table: pd.DataFrame, clear: Mapping[str, float]
-) -> list[str]:
+def draw_area_names(names: Names, shapes: gpd.GeoSeries, table: pd.DataFrame, clear: Mapping[str, float]) -> list[str]:
     """Write the names of the areas, most people first; return the keys of those that found no room."""
     left_out = []
     for key, row in table.sort_values("population", ascending=False).iterrows():
         style = TOWN if row["population"] >= LARGE_TOWN else NAME
-        if not any(
-            names.place(row["name"], s, shapes[key], clear=clear.get(key, 0.0)) for s in (style, TIGHT)
-        ):
+        if not any(names.place(row["name"], s, shapes[key], clear=clear.get(key, 0.0)) for s in (style, TIGHT)):
             left_out.append(str(key))
     return left_out
 

@@ -164,9 +164,7 @@ def draw_approximation(column: Column) -> None:
         edgecolor="#b7791f",
         linewidth=0.8,
     )
-    column.sheet.text(
-        column.x + 2, column.y - height / 2, words.APPROXIMATION, SMALL_BOLD, anchor="center_baseline"
-    )
+    column.sheet.text(column.x + 2, column.y - height / 2, words.APPROXIMATION, SMALL_BOLD, anchor="center_baseline")
     column.skip(height + 2.5)
 
 

@@ -49,9 +49,7 @@ class Sheet:
 
     def add_axes(self, x: float, y: float, width: float, height: float) -> Axes:
         """Return empty axes without frame that fill a rectangle of the sheet."""
-        axes = self.figure.add_axes(
-            (x / self.width, y / self.height, width / self.width, height / self.height)
-        )
+        axes = self.figure.add_axes((x / self.width, y / self.height, width / self.width, height / self.height))
         axes.set_axis_off()
         return axes
 
@@ -101,9 +99,7 @@ class Sheet:
         options = {"pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
         dpi = PNG_DPI if kind == "png" else 72
         canvas.print_figure(target, format=kind, dpi=dpi, metadata=metadata, **options)
-        canvas.renderer = (
-            None  # figure and canvas hold each other: do not wait for the collector to free the picture
-        )
+        canvas.renderer = None  # figure and canvas hold each other: do not wait for the collector to free the picture
         self.figure.clear()
         return target.getvalue()
 

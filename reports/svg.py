@@ -9,9 +9,7 @@ from xml.etree import ElementTree as ET
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 LONG_NUMBER = re.compile(r"(\.\d\d)\d+")  # beyond a hundredth of a point
 AREA, OVER = "area-", "over-"
-ROOT_STYLE = (
-    "stroke-linejoin:round;stroke-linecap:butt"  # what matplotlib writes for all elements of the document
-)
+ROOT_STYLE = "stroke-linejoin:round;stroke-linecap:butt"  # what matplotlib writes for all elements of the document
 for _prefix, _uri in (("", SVG), ("xlink", XLINK)):
     ET.register_namespace(_prefix, _uri)
 

@@ -88,9 +88,7 @@ def map_csv(atlas: Atlas, view: MapView, selection: Chosen | None = None) -> byt
     return to_csv(map_table(view), map_columns(view))
 
 
-def map_xlsx(
-    atlas: Atlas, view: MapView, selection: Chosen | None = None, *, created: date | None = None
-) -> bytes:
+def map_xlsx(atlas: Atlas, view: MapView, selection: Chosen | None = None, *, created: date | None = None) -> bytes:
     """Return the map as a workbook with the sheets "Karte" and "Quellen und Hinweise"."""
     notes = {
         words.title(view): map_facts(atlas, view, selection, created=created),

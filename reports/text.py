@@ -45,9 +45,7 @@ def _font(size: float, bold: bool, italic: bool) -> FontProperties:
 def width(text: str, style: Style) -> float:
     """Return the width of ``text`` on one line in millimetres."""
     # Measured at 100 pt without hinting and scaled: the width then grows evenly with the size.
-    points, _, _ = text_to_path.get_text_width_height_descent(
-        text, _font(100, style.bold, style.italic), False
-    )
+    points, _, _ = text_to_path.get_text_width_height_descent(text, _font(100, style.bold, style.italic), False)
     return float(points) * style.size / 100 * MM_PER_POINT
 
 

@@ -72,9 +72,7 @@ def state_reasons(view: MapView) -> list[str]:
         reasons = rows["reason"].value_counts()
         more = "" if len(reasons) == 1 else " (häufigster Grund)"
         word = STATE_WORDS[State(state)]
-        sentences.append(
-            f"{word[0].upper()}{word[1:]} in {len(rows)} von {len(view.rows)}{more}: {reasons.index[0]}"
-        )
+        sentences.append(f"{word[0].upper()}{word[1:]} in {len(rows)} von {len(view.rows)}{more}: {reasons.index[0]}")
     return [re.sub(r"\.{2,}$", ".", sentence) for sentence in sentences]
 
 
@@ -104,9 +102,7 @@ def source_notes(ids: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
     for source in (catalog.sources()[name] for name in ids):
         publisher = f"{source.publisher}, {source.url}"
         licence = f"{source.licence} {source.licence_url}".strip()
-        lines.append(
-            (source.title, publisher, licence, source.attribution, source.used_for, day(source.date))
-        )
+        lines.append((source.title, publisher, licence, source.attribution, source.used_for, day(source.date)))
     return {"Quellen": lines}
 
 

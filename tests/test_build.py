@@ -84,9 +84,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def test_gemeinden_of_the_kunstkreis(kunst: GeoData) -> None:
     columns = ["name", "bez", "sozialraum", "population", "zensus2011", "area_km2", "central_place"]
     assert kunst.gemeinden[columns].to_dict("index") == {
-        "99063001": dict(
-            zip(columns, ["Adorf", "Gemeinde", "gross-adorf", 180, 200.0, 12.0, ""], strict=True)
-        ),
+        "99063001": dict(zip(columns, ["Adorf", "Gemeinde", "gross-adorf", 180, 200.0, 12.0, ""], strict=True)),
         "99063105": dict(zip(columns, ["Estadt", "Stadt", "estadt", 1100, 1000.0, 12.0, "MZ"], strict=True)),
     }
     assert kunst.gemeinden.area.div(1e6).round(6).to_list() == [12.0, 12.0]
@@ -195,9 +193,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_register_leaves_the_old_dataset(
-    name: str, kunst: GeoData, files: Files, tmp_path: Path
-) -> None:
+def test_broken_register_leaves_the_old_dataset(name: str, kunst: GeoData, files: Files, tmp_path: Path) -> None:
     row, words = BROKEN[name]
     before = snapshot(tmp_path / "data")
     (tmp_path / "eigene.csv").write_text(kunstkreis.register(row), "utf-8")
@@ -212,9 +208,7 @@ def test_broken_register_leaves_the_old_dataset(
 
 def boundary_file(path: Path, **change: object) -> Path:
     """Write the Gemeinden of 2016 as a GeoPackage, one of them changed."""
-    parts = gpd.GeoDataFrame.from_features(list(vg250.flatten(kunstkreis.gemeinden())), crs=4326).to_crs(
-        25832
-    )
+    parts = gpd.GeoDataFrame.from_features(list(vg250.flatten(kunstkreis.gemeinden())), crs=4326).to_crs(25832)
     frame = parts[parts["GF"] == 4].dissolve("AGS", as_index=False)
     frame = frame[frame["AGS"] != "99064001"].reset_index(drop=True)
     crs = change.pop("crs", 25832)
@@ -425,9 +419,7 @@ def test_embedded_population_is_the_newest_of_one_base(data: GeoData) -> None:
 
 def test_embedded_population_too_old_to_stand_alone_is_unreliable(data: GeoData) -> None:
     old = data.gemeinden[data.gemeinden["population_state"] == State.UNRELIABLE]
-    assert old["population_reason"].to_dict() == {
-        "16063086": "Stand 31.12.2013, für eine eigene Aussage zu alt"
-    }
+    assert old["population_reason"].to_dict() == {"16063086": "Stand 31.12.2013, für eine eigene Aussage zu alt"}
     assert data.kreis["population_state"].to_list() == ["estimated"]
     assert data.sozialraeume.loc["dermbach", "population_state"] == "estimated"
     assert data.sozialraeume.loc["hainich-werratal", "population_state"] == "measured"
@@ -444,9 +436,7 @@ def test_embedded_people_in_settlements_sum_to_the_population(data: GeoData) -> 
     assert data.settlements["zensus2011"].sum() == 170_018
     assert data.demand[["population", "zensus2011"]].notna().all(axis=None)
     sums = data.demand["population"].groupby(data.demand["ags"]).sum()
-    pd.testing.assert_series_equal(
-        sums, data.gemeinden["population"], check_dtype=False, check_names=False, atol=1e-6
-    )
+    pd.testing.assert_series_equal(sums, data.gemeinden["population"], check_dtype=False, check_names=False, atol=1e-6)
     counted = data.demand["zensus2011"].groupby(data.demand["ags"]).sum()
     pd.testing.assert_series_equal(counted, data.gemeinden["zensus2011"], check_names=False)
 
@@ -560,9 +550,7 @@ def test_embedded_layers_have_the_content_that_the_provenance_says(data: GeoData
 def test_build_from_the_packages_gives_the_embedded_bytes(tmp_path: Path) -> None:
     sources = [source for source in catalog.sources().values() if source.package]
     lacking = [
-        s.package
-        for s in sources
-        if not registry.find_archives(registry.parse_package(s.package), build.PACKAGES)
+        s.package for s in sources if not registry.find_archives(registry.parse_package(s.package), build.PACKAGES)
     ]
     if lacking:
         pytest.skip(f"Paketarchive fehlen in {build.PACKAGES}: {', '.join(lacking)} (`make data` lädt sie)")

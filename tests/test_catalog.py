@@ -353,8 +353,13 @@ def test_untouched_copy_is_read(folder: Path) -> None:
     [
         ("categories.toml", 'bereich = "Bildung"', 'breich = "Bildung"', "[kita]: unknown key 'breich'"),
         ("categories.toml", 'bereich = "Bildung"', "", "[kita]: key 'bereich' is missing"),
-        ("categories.toml", 'icon = "paint"', 'icon = ""', "[kita]: icon must not be empty"),
-        ("categories.toml", 'icon = "paint"', 'icon = "paint.svg"', "without .svg, found 'paint.svg'"),
+        ("categories.toml", 'icon = "playground"', 'icon = ""', "[kita]: icon must not be empty"),
+        (
+            "categories.toml",
+            'icon = "playground"',
+            'icon = "playground.svg"',
+            "without .svg, found 'playground.svg'",
+        ),
         ("categories.toml", 'id = "hort"', 'id = "kita"', "[kita]: id must be unique"),
         ("categories.toml", '["FAM", "CHA"]', '["FAM", "XXX"]', "handlungsfelder names unknown 'XXX'"),
         ("categories.toml", '["FAM", "CHA"]', "[]", "handlungsfelder must name at least one entry"),
@@ -412,9 +417,7 @@ def test_untouched_copy_is_read(folder: Path) -> None:
         ("proofs.toml", 'id = "S1"', 'id = "S1" x', "proofs.toml: not readable as TOML"),
     ],
 )
-def test_broken_rule_names_file_and_remedy(
-    folder: Path, file: str, old: str, new: str, expected: str
-) -> None:
+def test_broken_rule_names_file_and_remedy(folder: Path, file: str, old: str, new: str, expected: str) -> None:
     edit(folder, file, old, new)
     text = complaint(folder)
     assert expected in text

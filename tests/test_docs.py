@@ -24,7 +24,8 @@ from layers.classify import SCHEMES
 from layers.german import SHORT, STATE_WORDS
 from layers.register import PRECISION_WORDS
 from views import einrichtungen, karte
-from views.components.controls import JUDGEMENT_GROUPS
+from views.components.mappage import EXPORTS as MAP_EXPORTS
+from views.components.words import JUDGEMENT_GROUPS
 from views.einrichtungen import EXPORTS as FACILITY_EXPORTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,12 +33,8 @@ README, HANDBOOK = ROOT / "README.md", ROOT / "docs" / "handbuch.md"
 ARCHITECTURE = ROOT / "docs" / "architektur.md"
 DOCUMENTS = (README, HANDBOOK, ARCHITECTURE)
 CATALOGUES = ROOT / "geodata" / "catalog"
-FORBIDDEN = re.compile(
-    r"(?i)\bsession|(?<![\w&])#\d+\b|/work/|/tmp/|\.\./shared|pythonhosted|pypi\.org|npmjs"
-)
-FILES = {table: f"{table}s.toml" for table in ("indicator", "threshold", "district")} | {
-    "category": "categories.toml"
-}
+FORBIDDEN = re.compile(r"(?i)\bsession|(?<![\w&])#\d+\b|/work/|/tmp/|\.\./shared|pythonhosted|pypi\.org|npmjs")
+FILES = {table: f"{table}s.toml" for table in ("indicator", "threshold", "district")} | {"category": "categories.toml"}
 
 
 def texts() -> Iterator[tuple[Path, str]]:
@@ -114,9 +111,7 @@ def test_links_and_pictures_lead_to_files(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_named_files_exist(path: Path) -> None:
-    named = re.findall(
-        r"`((?:geodata|layers|views|reports|assets|tests|docs)/[\w./-]+)`", path.read_text("utf-8")
-    )
+    named = re.findall(r"`((?:geodata|layers|views|reports|assets|tests|docs)/[\w./-]+)`", path.read_text("utf-8"))
     made = {"docs/bilder/", "build/"}
     assert [name for name in named if name not in made and not (ROOT / name).exists()] == []
 
@@ -168,9 +163,7 @@ def test_handbook_names_every_catalogue_entry(handbook: str) -> None:
 
 
 def test_handbook_says_what_completes_a_register(handbook: str) -> None:
-    incomplete = [
-        c.completeness for c in catalog.categories().values() if c.completeness.judgement != "ausreichend"
-    ]
+    incomplete = [c.completeness for c in catalog.categories().values() if c.completeness.judgement != "ausreichend"]
     assert missing([escape(done.missing_source) for done in incomplete], handbook) == []
 
 
@@ -200,9 +193,7 @@ def names_of(part: Component) -> list[str]:
 
 def test_labels_of_the_map_page_are_found(atlas: Atlas) -> None:
     found = labels(karte.layout(atlas, {}))
-    assert {"Handlungsfeld", "Schwelle", "Klasseneinteilung", "Rangliste", "Link kopieren", "PDF"} <= set(
-        found
-    )
+    assert {"Handlungsfeld", "Schwelle", "Klasseneinteilung", "Rangliste", "Link kopieren", "PDF"} <= set(found)
 
 
 def test_handbook_names_choices_states_and_exports(by_hand: str) -> None:
@@ -210,7 +201,7 @@ def test_handbook_names_choices_states_and_exports(by_hand: str) -> None:
         *SCHEMES.values(),
         *SHORT.values(),
         *PRECISION_WORDS.values(),
-        *karte.EXPORTS.values(),
+        *MAP_EXPORTS.values(),
         *FACILITY_EXPORTS.values(),
     ]
     assert missing(wanted, by_hand) == []

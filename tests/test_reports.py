@@ -293,9 +293,7 @@ def test_legend_and_notes_explain_the_states(states: tuple[Atlas, MapView], shee
     assert all(part in page for part in ("unsicher", "geheim", "keine Angabe", "Zahl zu alt", "Unbekannt"))
 
 
-def test_facilities_are_counted_inside_and_around(
-    synthetic: Callable[..., Atlas], sheets: list[Sheet]
-) -> None:
+def test_facilities_are_counted_inside_and_around(synthetic: Callable[..., Atlas], sheets: list[Sheet]) -> None:
     west, south = 5000 - ORIGIN[0], 5000 - ORIGIN[1]  # the synthetic areas lie at the origin of the grid
     here, beside = (west, south), (west, south + 7000)
     rows = [facility("klinik", *here, A), facility("klinik", *here, A), facility("klinik", *beside, None)]

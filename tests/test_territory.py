@@ -64,9 +64,7 @@ def test_crosswalk_ends_in_the_gemeinden_of_the_list() -> None:
         rows = {row["ags"]: row for row in csv.DictReader(file, delimiter=";")}
     crosswalk = territory.read_crosswalk()
     assert set(crosswalk["ags_2022"].dropna()) == set(rows)
-    assert set(crosswalk["ags_2024"].dropna()) == {
-        ags for ags, row in rows.items() if row["ab_2024"][0] != "→"
-    }
+    assert set(crosswalk["ags_2024"].dropna()) == {ags for ags, row in rows.items() if row["ab_2024"][0] != "→"}
     kept = crosswalk.index.intersection(list(rows))
     assert crosswalk["name_2016"][kept].to_dict() == {ags: rows[ags]["name"] for ags in kept}
 
@@ -84,9 +82,7 @@ def test_sum_by_hand_for_2024() -> None:
 
 
 def test_sum_by_hand_from_2016() -> None:
-    people = pd.Series(
-        {"16063003": 15_000, "16063075": 4_000, "16063029": 900, "16063024": 400, "16063094": 3_300}
-    )
+    people = pd.Series({"16063003": 15_000, "16063075": 4_000, "16063029": 900, "16063024": 400, "16063094": 3_300})
     sums = territory.sum_to(people, territory.keys_to("2022"))
     assert sums.to_dict() == {"16063003": 23_600}
 
@@ -132,9 +128,7 @@ def test_going_through_2022_gives_the_same_as_going_straight(people: list[int]) 
 
 
 def test_dissolved_squares_keep_their_area() -> None:
-    squares = gpd.GeoDataFrame(
-        geometry=[box(x, 0, x + 1, 1) for x in range(3)], index=["a", "b", "c"], crs=25832
-    )
+    squares = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(3)], index=["a", "b", "c"], crs=25832)
     shapes = territory.dissolve_to(squares, pd.Series({"a": "ab", "b": "ab", "c": None}))
     assert shapes.area.to_dict() == {"ab": 2.0}
     assert shapes.crs.to_epsg() == 25832
@@ -188,9 +182,7 @@ def test_population_of_2013_and_2017_sums_like_the_official_series() -> None:
 
 
 def test_names_and_areas_of_2022_are_the_official_ones() -> None:
-    table = pd.read_csv(
-        official("vg250ew_20221231_gemeinden_thueringen_attribute_ewz_kfl.csv"), dtype={"AGS": str}
-    )
+    table = pd.read_csv(official("vg250ew_20221231_gemeinden_thueringen_attribute_ewz_kfl.csv"), dtype={"AGS": str})
     table = table[table["AGS"].str.startswith("16063")].drop_duplicates("AGS").set_index("AGS").sort_index()
     gemeinden = territory.gemeinden_of("2022")
     assert list(gemeinden.index) == list(table.index)

@@ -126,10 +126,7 @@ def test_ags_as_number_is_refused() -> None:
     frame = make_register()
     frame["ags"] = frame["ags"].astype(int)
     message = refuse(lambda: check_register(frame))
-    assert (
-        "ags ist als Zahl gespeichert: '99063001' (k1), '99063001' (k2), '99063002' (k3) und 1 weitere"
-        in message
-    )
+    assert "ags ist als Zahl gespeichert: '99063001' (k1), '99063001' (k2), '99063002' (k3) und 1 weitere" in message
 
 
 @pytest.mark.parametrize("column", validate.FACILITY_INPUT)
@@ -180,9 +177,7 @@ def test_hidden_facility_without_location_passes() -> None:
 def test_protected_facility_more_exact_than_the_gemeinde_is_refused(precision: str) -> None:
     frame = make_register()
     frame.loc[0, ["category", "precision"]] = ["obdach", precision]
-    assert "geschützte Einrichtung genauer als die Gemeinde: 'obdach' (k1)" in refuse(
-        lambda: check_register(frame)
-    )
+    assert "geschützte Einrichtung genauer als die Gemeinde: 'obdach' (k1)" in refuse(lambda: check_register(frame))
 
 
 def test_protected_facility_with_street_is_refused() -> None:
@@ -241,9 +236,7 @@ def test_sliver_of_less_than_a_square_metre_is_no_gap() -> None:
     assert check_areas(frame, outline=box(X, Y, X + 2000, Y + 1000)) is frame
 
 
-@pytest.mark.parametrize(
-    ("share", "passes"), [(1.0149, True), (1.0151, False), (0.9851, True), (0.9849, False)]
-)
+@pytest.mark.parametrize(("share", "passes"), [(1.0149, True), (1.0151, False), (0.9851, True), (0.9849, False)])
 def test_area_may_differ_by_one_and_a_half_percent(share: float, passes: bool) -> None:
     official = OFFICIAL.assign(area_km2=[1 / share, 1.0])
     if passes:

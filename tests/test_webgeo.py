@@ -16,9 +16,7 @@ from layers import Atlas, webgeo
 from layers.inputs import LEVELS
 from tests.synthetic import KLINIK, KLINIK_OUTSIDE, A, facility
 
-SLIVER_M2 = (
-    2000.0  # five decimals of a degree are about a metre; along a border of 20 km that is a strip of air
-)
+SLIVER_M2 = 2000.0  # five decimals of a degree are about a metre; along a border of 20 km that is a strip of air
 MAKERS: dict[str, Callable[[Atlas], bytes]] = {
     **{level: (lambda atlas, level=level: webgeo.areas_geojson(atlas, level)) for level in LEVELS},
     "context": webgeo.context_geojson,
@@ -66,18 +64,14 @@ def test_areas_do_not_overlap(levels: dict[str, Any], level: str) -> None:
 def test_edges_match_between_the_levels(atlas: Atlas, levels: dict[str, Any]) -> None:
     parent = atlas.data.gemeinden["sozialraum"]
     for key, part in levels["gemeinde"].geometry.groupby(parent):
-        difference = shapely.union_all(part.to_numpy()).symmetric_difference(
-            levels["sozialraum"].geometry[key]
-        )
+        difference = shapely.union_all(part.to_numpy()).symmetric_difference(levels["sozialraum"].geometry[key])
         assert difference.area < SLIVER_M2, key
     whole = shapely.union_all(levels["gemeinde"].geometry.to_numpy())
     assert whole.symmetric_difference(levels["kreis"].geometry.iloc[0]).area < SLIVER_M2
 
 
 def test_corners_of_higher_levels_are_corners_of_gemeinden(levels: dict[str, Any]) -> None:
-    corners = {
-        level: set(map(tuple, frame.get_coordinates().round(2).to_numpy())) for level, frame in levels.items()
-    }
+    corners = {level: set(map(tuple, frame.get_coordinates().round(2).to_numpy())) for level, frame in levels.items()}
     assert corners["kreis"] <= corners["sozialraum"] <= corners["gemeinde"]
 
 
@@ -146,9 +140,7 @@ def test_a_facility_without_location_is_left_out(synthetic: Callable[..., Atlas]
     assert read(webgeo.facilities_geojson(atlas)).index.tolist() == ["f0", "f2"]
 
 
-def test_a_protected_facility_never_travels(
-    synthetic: Callable[..., Atlas], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_protected_facility_never_travels(synthetic: Callable[..., Atlas], monkeypatch: pytest.MonkeyPatch) -> None:
     atlas = synthetic(KLINIK, facility("amt", 10, 10, A))
     protected = {key: _protected(category) for key, category in catalog.categories().items()}
     monkeypatch.setattr(catalog, "categories", lambda: protected)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
+from dash import Dash, Input, Output, ctx, dcc, html
 from dash.development.base_component import Component
 
 from geodata import catalog
 from layers.atlas import Atlas
 from layers.german import number
-from layers.register import PRECISION_WORDS, WHEELCHAIR_WORDS, lacking
-from views.components import panels
+from layers.register import PRECISION_WORDS
+from views.components import facilities, panels
 from views.components.controls import category_options
 from views.components.mapconfig import map_config
 from views.filter import WHEELCHAIR, Filter, chosen_rows, read_parts, read_query, to_query
@@ -26,7 +25,6 @@ PAGE_ROWS = 50
 ALL = "alle"  # a Select cannot hold an empty value
 FIELDS = ("handlungsfeld", "categories", "ags", "operator", "wheelchair", "precision", "search", "page")
 EXPORTS = {"csv": "CSV", "xlsx": "Excel", "gpkg": "GeoPackage (QGIS)"}
-COLUMNS = ("Name", "Art", "Gemeinde und Anschrift", "Träger", "Kapazität", "Stufenlos", "Lage", "Quelle", "Es fehlt")
 
 
 def field_id(field: str) -> str:
@@ -51,8 +49,21 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
             html.Div([_filters(atlas, chosen), _map_card(atlas, shown), _side(shown)], className="raster"),
             html.Section(
                 [
-                    html.Div(shown["tabelle"], id="bestand-tabelle", className="tab-rahmen", tabIndex="0", role="region", **{"aria-label": "Einrichtungen"}),
-                    dmc.Pagination(id=field_id("page"), total=shown["seiten"], value=shown["seite"], mt="md"),
+                    html.Div(
+                        shown["tabelle"],
+                        id="bestand-tabelle",
+                        className="tab-rahmen",
+                        tabIndex="0",
+                        role="region",
+                        **{"aria-label": "Einrichtungen"},
+                    ),
+                    dmc.Pagination(
+                        id=field_id("page"),
+                        total=shown["seiten"],
+                        value=shown["seite"],
+                        withControls=False,
+                        mt="md",
+                    ),
                 ],
                 className="card",
                 **{"aria-label": "Tabelle der Einrichtungen"},
@@ -113,7 +124,11 @@ def _map_card(atlas: Atlas, shown: dict[str, Any]) -> Component:
     return html.Div(
         [
             html.Div(tools, className="werkzeuge"),
-            html.Section(html.Div(id="karte", className="karte"), className="karte-mitte", **{"aria-label": "Karte der Einrichtungen"}),
+            html.Section(
+                html.Div(id="karte", className="karte"),
+                className="karte-mitte",
+                **{"aria-label": "Karte der Einrichtungen"},
+            ),
             html.P(note, className="klein"),
         ],
         className="karte-spalte",
@@ -137,14 +152,17 @@ def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, An
     page = min(chosen.page, pages)
     query = to_query(replace(chosen, page=page))
     return {
-        "zahl": f"{number(len(rows))} Einrichtungen. Was hier fehlt, kann es trotzdem geben: der Bestand ist keine vollständige Liste.",
+        "zahl": f"{number(len(rows))} Einrichtungen. Was hier fehlt, kann es trotzdem geben: "
+        "der Bestand ist keine vollständige Liste.",
         "hinweise": panels.notices(notices),
-        "tabelle": _table(atlas, rows.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], page, pages),
+        "tabelle": facilities.facility_table(atlas, rows.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], page, pages),
         "seiten": pages,
         "seite": page,
-        "arten": _completeness(rows),
-        "eintrag": _entry(atlas, chosen.facility),
-        "ausgabe": [html.A(name, href=f"/ausgabe/einrichtungen.{e}?{query}", download="") for e, name in EXPORTS.items()],
+        "arten": facilities.completeness(rows),
+        "eintrag": facilities.entry(atlas, chosen.facility),
+        "ausgabe": [
+            html.A(name, href=f"/ausgabe/einrichtungen.{e}?{query}", download="") for e, name in EXPORTS.items()
+        ],
         "inhalt": _payload(atlas, rows, query),
         "adresse": query,
     }
@@ -157,7 +175,7 @@ def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:
         "key": f"bestand?{query}",
         "level": "gemeinde",
         "ids": area.index.tolist(),
-        "colors": ["#ffffff"] * len(area),
+        "colors": ["#cfdcf0"] * len(area),
         "texts": [f"{number(count)} Einrichtungen in dieser Auswahl" for count in counts],
         "hatch": [],
         "selected": None,
@@ -167,83 +185,6 @@ def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:
         "svg": "/karte.svg?indicator=BEV01&handlungsfeld=ALLE",
         "alt": f"Karte mit {len(rows)} Einrichtungen; dieselben stehen in der Tabelle.",
     }
-
-
-def _table(atlas: Atlas, rows: pd.DataFrame, page: int, pages: int) -> Component:
-    if rows.empty:
-        return panels.notice("Keine Einrichtung passt zu diesem Filter. Weniger Bedingungen wählen.", "notiz")
-    names = atlas.areas("gemeinde")["name"]
-    body = [html.Tr(_cells(row, names)) for _, row in rows.iterrows()]
-    head = html.Tr([html.Th(title, scope="col") for title in COLUMNS])
-    caption = html.Caption(f"Seite {page} von {pages}")
-    return html.Table([caption, html.Thead(head), html.Tbody(body)], className="tab")
-
-
-def _cells(row: pd.Series, names: pd.Series) -> list[Component]:
-    address = ", ".join(part for part in (row["street"], f"{row['plz']} {row['place']}".strip()) if part)
-    capacity = "" if pd.isna(row["capacity"]) else f"{number(row['capacity'])} {row['capacity_unit']}"
-    check = [" ", panels.badge("prüfen", "unvollstaendig")] if row["check"] else []
-    return [
-        html.Th([html.Button(row["name"], type="button", **{"data-facility": row.name}), *check], scope="row"),
-        html.Td(catalog.categories()[row["category"]].name + (" (Bahnhof)" if row["kind"] == "bahnhof" else "")),
-        html.Td([names.get(row["ags"], ""), html.Br(), html.Small(address)]),
-        html.Td(row["operator"]),
-        html.Td(capacity),
-        html.Td(WHEELCHAIR_WORDS[row["wheelchair"]]),
-        html.Td(PRECISION_WORDS[row["precision"]]),
-        html.Td([*source_links(row["source"]), " ", html.Small(seen_text(row))]),
-        html.Td(", ".join(lacking(row))),
-    ]
-
-
-def source_links(source: str) -> list[Component | str]:
-    """Return one link per source of a row: the own list of sources, or the page with its host as name."""
-    links: list[Component | str] = []
-    for part in source.split():
-        if part in catalog.sources():
-            links.append(dcc.Link(catalog.sources()[part].title, href="/daten#quellen"))
-        else:
-            host = urlsplit(part).netloc.removeprefix("www.") or part
-            links.append(html.A(host, href=part, rel="noopener noreferrer", target="_blank", title="öffnet eine fremde Seite"))
-        links.append(" ")
-    return links[:-1]
-
-
-def seen_text(row: pd.Series) -> str:
-    """Return the year of the source, with a mark where it is a guess."""
-    if not row["seen"]:
-        return "(ohne Jahr)"
-    year = str(row["seen"])[:4]
-    return f"({year}, geschätzt)" if row["seen_estimated"] else f"({year})"
-
-
-def _completeness(rows: pd.DataFrame) -> list[Component]:
-    """Return how complete the shown categories are and which file would complete them."""
-    items = []
-    for key, count in rows["category"].value_counts().items():
-        category = catalog.categories()[str(key)]
-        done = category.completeness
-        kind = "geprueft" if done.judgement == "ausreichend" else "unvollstaendig"
-        word = "ausreichend" if done.judgement == "ausreichend" else "unvollständig"
-        text = f" {number(count)} gezeigt. {done.note}"
-        if done.judgement != "ausreichend":
-            text += f" Vollständig würde der Bestand durch: {done.missing_source}"
-        items.append(html.Li([html.B(f"{category.name} "), panels.badge(word, kind), text]))
-    summary = html.Summary(f"Wie vollständig ist das? ({len(items)} Arten)")
-    return [html.Details([summary, html.Ul(items, className="vollstaendigkeit")], className="klappe")]
-
-
-def _entry(atlas: Atlas, facility: str) -> list[Component]:
-    rows = atlas.data.facilities
-    if facility not in rows.index:
-        return [html.H2("Eintrag"), html.P("Einen Punkt auf der Karte oder einen Namen in der Tabelle wählen.", className="klein")]
-    row = rows.loc[facility]
-    names = atlas.areas("gemeinde")["name"]
-    titles = COLUMNS[1:]
-    cells = _cells(row, names)[1:]
-    pairs = [[html.Dt(title), html.Dd(cell.children)] for title, cell in zip(titles, cells, strict=True)]
-    note = [html.Dt("Bemerkung"), html.Dd(row["note"])] if row["note"] else []
-    return [html.H2(row["name"]), html.Dl([part for pair in pairs for part in pair] + note, className="eintrag")]
 
 
 OUTPUTS = {
@@ -283,4 +224,3 @@ def register(app: Dash, atlas: Atlas) -> None:
 def exported_rows(atlas: Atlas, query: str) -> pd.DataFrame:
     """Return the rows that a download of this query holds."""
     return chosen_rows(atlas.data.facilities, read_query(query)[0])
-

@@ -13,7 +13,13 @@ from layers.register import PRECISION_WORDS, filter_facilities
 
 MAX_TEXT = 100
 MAX_QUERY = 4000
-WHEELCHAIR = {"": "alle", "yes": "stufenlos", "limited": "teilweise", "no": "nicht stufenlos", "unknown": "unbekannt"}
+WHEELCHAIR = {
+    "": "alle",
+    "yes": "stufenlos",
+    "limited": "teilweise",
+    "no": "nicht stufenlos",
+    "unknown": "unbekannt",
+}
 
 
 @dataclass(frozen=True)

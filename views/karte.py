@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from geodata import catalog
 from layers.atlas import Atlas
-from layers.mapview import MapView, build_map_view
-from layers.measures import incomplete_reason
-from layers.sentences import headline, map_text
 from views.components import controls, panels
 from views.components.controls import control_id
 from views.components.mapconfig import map_config, search_focus, search_options
-from views.selection import PARSERS, Selection, read_parts, settle, to_query
+from views.components.mappage import page_parts, view_of
+from views.selection import PARSERS, Selection, read_parts, settle
 
 TITLE, PATH = "Karte", "/"
-EXPORTS = {"csv": "CSV", "xlsx": "Excel", "gpkg": "GeoPackage (QGIS)", "png": "Bild PNG", "svg": "Bild SVG", "pdf": "PDF"}
 FIELDS = [field for field in PARSERS if field != "table"]
-LEVEL_UP = ("gemeinde", "sozialraum", "kreis")
-
-
-def view_of(atlas: Atlas, selection: Selection) -> MapView:
-    """Return the map that ``selection`` asks for."""
-    return build_map_view(
-        atlas,
-        selection.level,
-        selection.key,
-        scheme=selection.scheme,
-        k=selection.k,
-        period=selection.period or None,
-    )
 
 
 def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
@@ -70,7 +52,9 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
 
 def _filters(atlas: Atlas, selection: Selection) -> Component:
     # Open on a wide screen; the page script folds it on a phone.
-    folded = html.Details([html.Summary("Filter"), *controls.filter_column(atlas, selection)], open=True, className="klappe")
+    folded = html.Details(
+        [html.Summary("Filter"), *controls.filter_column(atlas, selection)], open=True, className="klappe"
+    )
     return html.Section(folded, className="card karte-filter", **{"aria-label": "Filter"})
 
 
@@ -90,12 +74,24 @@ def _map(atlas: Atlas, shown: dict[str, Any]) -> Component:
     table = dmc.Switch(id=control_id("table"), label="Werte als Tabelle zeigen", checked=bool(shown["tabelle"]))
     return html.Div(
         [
-            html.Div([search, *panels.downloads(shown["ausgabe"], "ausgabe"), *panels.copy_link()], className="werkzeuge"),
+            html.Div(
+                [search, *panels.downloads(shown["ausgabe"], "ausgabe"), *panels.copy_link()],
+                className="werkzeuge",
+            ),
             html.A("Karte überspringen, weiter zur Rangliste", href="#rangliste", className="skip"),
-            html.Section([html.Div(id="karte", className="karte"), legend], className="karte-mitte", **{"aria-label": "Karte"}),
+            html.Section(
+                [html.Div(id="karte", className="karte"), legend],
+                className="karte-mitte",
+                **{"aria-label": "Karte"},
+            ),
             html.P(shown["text"], id="kartentext", className="nur-sr", role="status"),
             html.Div([html.P(shown["quelle"], id="quelle", className="klein"), table], className="karte-fuss"),
-            html.Details([html.Summary("Wie ist das gerechnet, was ist zu beachten?"), html.Div(shown["methode"], id="methode")]),
+            html.Details(
+                [
+                    html.Summary("Wie ist das gerechnet, was ist zu beachten?"),
+                    html.Div(shown["methode"], id="methode"),
+                ]
+            ),
         ],
         className="karte-spalte",
     )
@@ -108,7 +104,14 @@ def _right(shown: dict[str, Any]) -> Component:
             html.Section(
                 [
                     html.H2("Rangliste", id="rangliste", tabIndex="-1"),
-                    html.Div(shown["rangliste"], id="rang", className="rang", tabIndex="0", role="region", **{"aria-label": "Werte aller Gebiete"}),
+                    html.Div(
+                        shown["rangliste"],
+                        id="rang",
+                        className="rang",
+                        tabIndex="0",
+                        role="region",
+                        **{"aria-label": "Werte aller Gebiete"},
+                    ),
                 ],
                 className="card",
                 **{"aria-label": "Rangliste"},
@@ -116,69 +119,6 @@ def _right(shown: dict[str, Any]) -> Component:
         ],
         className="karte-rechts",
     )
-
-
-def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[str]) -> dict[str, Any]:
-    """Return everything on the page that depends on the selection, by element."""
-    query = to_query(selection)
-    return {
-        "titel": view.layer.text.name,
-        "kopfzeile": panels.lead(view),
-        "hinweise": panels.notices(notices + view_notices(view)),
-        "kennzahlen": panels.key_figures(view, atlas),
-        "legende": panels.legend(view),
-        "text": map_text(view),
-        "quelle": panels.source_line(view),
-        "methode": panels.method(view),
-        "steckbrief": panels.detail(atlas, view, selection),
-        "rangliste": panels.ranking(view, selection),
-        "tabelle": panels.framed(panels.value_table(view), "Werte als Tabelle") if selection.table else [],
-        "ausgabe": export_links(query),
-        "inhalt": map_payload(view, selection, query),
-        "adresse": query,
-    }
-
-
-def view_notices(view: MapView) -> list[str]:
-    """Return why a map is empty or its register incomplete, in words; a reader must not guess."""
-    category = catalog.categories().get(view.layer.key.category)
-    if category and category.completeness.judgement != "ausreichend":
-        return [incomplete_reason(category)]
-    if view.has_values:
-        return []
-    reasons = view.rows["reason"].value_counts()
-    reason = str(reasons.index[0]) if len(reasons) and reasons.index[0] else "Für diese Auswahl gibt es keine Werte."
-    return [reason]
-
-
-def export_links(query: str) -> list[Component]:
-    """Return download links for exactly what is shown."""
-    return [html.A(name, href=f"/ausgabe/karte.{ending}?{query}", download="") for ending, name in EXPORTS.items()]
-
-
-def map_payload(view: MapView, selection: Selection, query: str) -> dict[str, Any]:
-    """Return what the map script needs: values only, no geometry."""
-    rows = view.rows
-    known = rows["class_"] >= 0
-    shown = [c for c in (view.layer.key.category, *selection.categories) if c]
-    return {
-        "key": query or "start",
-        "level": selection.level,
-        "ids": rows.index.tolist(),
-        "colors": rows["colour"].where(known, None).tolist(),
-        "texts": [_tooltip(row.shown, row.reason) for row in rows[["shown", "reason"]].itertuples()],
-        "hatch": rows.index[rows["hatched"]].tolist(),
-        "selected": selection.area or None,
-        "compare": selection.compare or None,
-        "points": {"categories": list(dict.fromkeys(shown))},
-        "focus": None,
-        "svg": f"/karte.svg?{query}",
-        "alt": headline(view),
-    }
-
-
-def _tooltip(shown: str, reason: str) -> str:
-    return shown if len(shown) > 3 or not reason else f"{shown} – {reason}"
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -190,7 +130,9 @@ def register(app: Dash, atlas: Atlas) -> None:
         State("karte-aufbau", "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("atlas", "showAddress"), Output("adresse", "modified_timestamp"), Input("adresse", "data")
+        ClientsideFunction("atlas", "showAddress"),
+        Output("adresse", "modified_timestamp"),
+        Input("adresse", "data"),
     )
     app.clientside_callback(
         ClientsideFunction("atlas", "copy"),
@@ -289,7 +231,9 @@ def follow(atlas: Atlas, asked: Selection, trigger: str, click: Any) -> Selectio
         return replace(asked, area="" if area == asked.area or not known else area)
     if trigger == control_id("level"):
         return replace(
-            asked, area=area_on(atlas, asked.area, asked.level), compare=area_on(atlas, asked.compare, asked.level)
+            asked,
+            area=area_on(atlas, asked.area, asked.level),
+            compare=area_on(atlas, asked.compare, asked.level),
         )
     return asked
 
@@ -324,10 +268,3 @@ def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any]) ->
 
 
 SLIDER = ("min", "max", "step", "marks", "restrictToMarks")
-
-
-def page_query(selection: Selection) -> str:
-    """Return path and query of a link to the page."""
-    query = to_query(selection)
-    return f"{PATH}?{query}" if query else PATH
-

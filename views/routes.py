@@ -14,8 +14,17 @@ from layers.atlas import Atlas
 from layers.inputs import LEVELS
 from layers.mapview import MapView
 from reports.map import Kind, draw_map
-from reports.tables import facilities_csv, facilities_gpkg, facilities_xlsx, file_name, map_csv, map_gpkg, map_xlsx
-from views import einrichtungen, karte
+from reports.tables import (
+    facilities_csv,
+    facilities_gpkg,
+    facilities_xlsx,
+    file_name,
+    map_csv,
+    map_gpkg,
+    map_xlsx,
+)
+from views import einrichtungen
+from views.components.mappage import view_of
 from views.selection import Selection, read_query, settle
 from views.settings import Settings
 
@@ -66,7 +75,7 @@ def _register_geometry(server: Flask, atlas: Atlas) -> None:
 def _register_exports(server: Flask, atlas: Atlas) -> None:
     def asked() -> tuple[Selection, MapView]:
         selection = settle(read_query(_query())[0], atlas)[0]
-        return selection, karte.view_of(atlas, selection)
+        return selection, view_of(atlas, selection)
 
     @server.get("/karte.svg")
     def picture() -> Response:

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from geodata import catalog
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -15,7 +17,6 @@ class Settings:
     """Address, district and folders of one running atlas."""
 
     district: str = "16063"
-    title: str = "Sozialatlas Wartburgkreis"
     host: str = "127.0.0.1"
     port: int = 8050
     threads: int = 8
@@ -24,13 +25,18 @@ class Settings:
     packages: Path = ROOT / "node_modules"
 
     @property
+    def title(self) -> str:
+        """The name of this atlas."""
+        return f"Sozialatlas {catalog.districts()[self.district].name}"
+
+    @property
     def address(self) -> str:
         """The address a browser on this machine opens."""
         return f"http://{self.host}:{self.port}/"
 
 
 def read_settings(environment: dict[str, str] | None = None) -> Settings:
-    """Return the settings of the environment variables PORT, HOST and BROWSER ("nein" opens none).
+    """Return the settings of the environment variables PORT, HOST, KREIS and BROWSER ("nein" opens none).
 
     >>> read_settings({"PORT": "9000", "BROWSER": "nein"}).port
     9000
@@ -40,7 +46,15 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         sys.exit(f"PORT muss eine Zahl von 1 bis 65535 sein, nicht „{port}“. Beispiel: make run PORT=8060")
     wanted = given.get("BROWSER", "") != "nein"
-    return Settings(host=given.get("HOST", "127.0.0.1"), port=int(port), open_browser=wanted and has_screen(given))
+    district = given.get("KREIS", "16063")
+    if district not in catalog.districts():
+        sys.exit(f"KREIS muss ein Schlüssel aus geodata/catalog/districts.toml sein, nicht „{district}“.")
+    return Settings(
+        district=district,
+        host=given.get("HOST", "127.0.0.1"),
+        port=int(port),
+        open_browser=wanted and has_screen(given),
+    )
 
 
 def has_screen(environment: dict[str, str]) -> bool:

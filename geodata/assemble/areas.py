@@ -33,9 +33,7 @@ def build_gemeinden(official: pd.DataFrame, altgemeinden: gpd.GeoDataFrame, stat
     target = altgemeinden[f"ags_{state}"]
     table = official.assign(zensus2011=sum_to(altgemeinden["zensus2011"], target))
     columns = ["name", "bez", "sozialraum", "area_km2", "zensus2011", "central_place"]
-    return gpd.GeoDataFrame(
-        table[columns], geometry=dissolve_to(altgemeinden, target).reindex(official.index)
-    )
+    return gpd.GeoDataFrame(table[columns], geometry=dissolve_to(altgemeinden, target).reindex(official.index))
 
 
 def build_union(gemeinden: gpd.GeoDataFrame, target: pd.Series, names: pd.Series) -> gpd.GeoDataFrame:
@@ -57,11 +55,7 @@ def build_context(
     ``gebietsstand`` of ``kreise`` is an ISO date; it comes back as German text that names what was added.
     """
     former = list(crosswalk.index.str[:5].unique())
-    frame = (
-        kreise.set_index("ags")
-        .to_crs(METRIC_CRS)
-        .drop(index=former)[["name", "bez", "gebietsstand", "geometry"]]
-    )
+    frame = kreise.set_index("ags").to_crs(METRIC_CRS).drop(index=former)[["name", "bez", "gebietsstand", "geometry"]]
     frame["gebietsstand"] = german_date(frame["gebietsstand"])
     for key, row in crosswalk[crosswalk["ags_2024"].isna()].iterrows():
         kreis = row["kreis_2024"]

@@ -73,9 +73,7 @@ def read_inputs(files: Files, buffer: float, progress: Progress) -> Inputs:
         gemeinden=gemeinden,
         kreise=kreise,
         settlements=settlements.read_settlements(open_file("siedlungen"), former),
-        stops=stops.read_stops(
-            open_file("haltestellen"), box_around(kreise[kreise["ags"].isin(former)], buffer)
-        ),
+        stops=stops.read_stops(open_file("haltestellen"), box_around(kreise[kreise["ags"].isin(former)], buffer)),
         stations=stations.read_stations(open_file("bahnhoefe")),
         places=places.read_places(open_file("orte")),
         register=facilities.read_facilities(files.register_file),

@@ -92,9 +92,7 @@ def sum_zensus_state(gemeinden: pd.DataFrame, target: pd.Series) -> pd.DataFrame
     )
 
 
-def build_settlements(
-    points: gpd.GeoDataFrame, crosswalk: pd.DataFrame, people: pd.Series
-) -> gpd.GeoDataFrame:
+def build_settlements(points: gpd.GeoDataFrame, crosswalk: pd.DataFrame, people: pd.Series) -> gpd.GeoDataFrame:
     """Return the settlement areas with their Gemeinde of 2024 and their people scaled to ``people`` (by ags).
 
     What left before 2022 drops out. ``zensus2011`` and ``population`` stay missing where nobody was counted,

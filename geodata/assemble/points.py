@@ -50,9 +50,7 @@ def build_stations(stations: gpd.GeoDataFrame, *, source: str, seen: str) -> gpd
 def build_stops(stops: gpd.GeoDataFrame, *, source: str, seen: str) -> gpd.GeoDataFrame:
     """Return stops in the columns of the dataset."""
     frame = stops.assign(id="haltestelle-" + stops["id"])
-    frame = frame.assign(
-        category="haltestelle", kind="haltestelle", precision="stop", source=source, seen=seen
-    )
+    frame = frame.assign(category="haltestelle", kind="haltestelle", precision="stop", source=source, seen=seen)
     return shape_facilities(frame.set_index("id"))
 
 
@@ -82,9 +80,7 @@ def shape_facilities(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(**missing)[[*FACILITY_COLUMNS, "geometry"]].sort_index()
 
 
-def split_places(
-    places: gpd.GeoDataFrame, altgemeinden: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def split_places(places: gpd.GeoDataFrame, altgemeinden: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the places and those astray: named like a Gemeinde of 2016 close by, but outside it."""
     home = altgemeinden.drop_duplicates("name").set_index("name").geometry
     home = gpd.GeoSeries(home.reindex(places["name"]).set_axis(places.index), crs=altgemeinden.crs)
@@ -103,13 +99,9 @@ def build_places(
     named = set(places["name"][places["inside"]])
     lacking = gemeinden["name"][~gemeinden["name"].isin(named)]
     largest = (
-        settlements.dropna(subset=["ags", "zensus2011"])
-        .sort_values("zensus2011")
-        .drop_duplicates("ags", keep="last")
+        settlements.dropna(subset=["ags", "zensus2011"]).sort_values("zensus2011").drop_duplicates("ags", keep="last")
     )
     added = largest.set_index("ags").loc[lacking.index, ["geometry"]].reset_index()
-    added = added.assign(
-        id="gemeinde-" + added["ags"], name=lacking.to_numpy(), population=float("nan"), inside=True
-    )
+    added = added.assign(id="gemeinde-" + added["ags"], name=lacking.to_numpy(), population=float("nan"), inside=True)
     frame = pd.concat([places.assign(source="orte"), added.assign(source="siedlungen")])
     return frame.set_index("id")[[*PLACE_COLUMNS, "source", "geometry"]].sort_index()

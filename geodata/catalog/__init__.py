@@ -60,9 +60,7 @@ def read_catalog(folder: Path = FOLDER) -> Catalog:
     """Return all catalogues of ``folder``; raise one GeoDataError that lists every broken rule."""
     problems: list[str] = []
     catalog = Catalog(
-        handlungsfelder=read_blocks(
-            folder / "handlungsfelder.toml", "handlungsfeld", Handlungsfeld, "code", problems
-        ),
+        handlungsfelder=read_blocks(folder / "handlungsfelder.toml", "handlungsfeld", Handlungsfeld, "code", problems),
         categories=read_blocks(folder / "categories.toml", "category", Category, "id", problems),
         thresholds=read_blocks(folder / "thresholds.toml", "threshold", Threshold, "id", problems),
         indicators=read_blocks(folder / "indicators.toml", "indicator", Indicator, "id", problems),

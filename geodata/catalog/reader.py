@@ -114,11 +114,7 @@ def _items(raw: Any, hint: Any, name: str, broken: list[str]) -> tuple[Any, ...]
 
 
 def _texts(raw: Any, name: str, broken: list[str]) -> dict[str, str]:
-    if (
-        not isinstance(raw, dict)
-        or not raw
-        or not all(isinstance(text, str) and text for text in raw.values())
-    ):
+    if not isinstance(raw, dict) or not raw or not all(isinstance(text, str) and text for text in raw.values()):
         broken.append(f"{name} must be a table of texts, found {raw!r}")
         return {}
     return dict(raw)

@@ -64,7 +64,8 @@ class Category:
 
     ``protection``: "municipality" shows the Gemeinde only, "no_location" no place at all.
     ``also_by``: other categories that offer the same, so that their facilities count for reachability and supply
-    (the register does not list them twice); ``also_note`` says so to the reader. ``plural`` fills {kategorie} in the names of measures; ``icon`` is a Maki file name without ``.svg``.
+    (the register does not list them twice); ``also_note`` says so to the reader.
+    ``plural`` fills {kategorie} in the names of measures; ``icon`` is a Maki file name without ``.svg``.
     """
 
     id: str

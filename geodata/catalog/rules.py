@@ -69,8 +69,7 @@ def _categories(catalog: Catalog) -> Iterator[tuple[str, str]]:
         if bool(category.also_by) != bool(category.also_note):
             yield key, "also_by and also_note stand together (say to the reader what counts too)"
         yield from (
-            (key, text)
-            for text in _unknown("handlungsfelder", category.handlungsfelder, catalog.handlungsfelder)
+            (key, text) for text in _unknown("handlungsfelder", category.handlungsfelder, catalog.handlungsfelder)
         )
         yield from ((key, text) for text in _category(category))
         yield from ((key, text) for text in _default_threshold(category, catalog))
@@ -112,8 +111,7 @@ def _thresholds(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for key, threshold in catalog.thresholds.items():
         yield from ((key, text) for text in _unknown("categories", threshold.categories, catalog.categories))
         yield from (
-            (key, text)
-            for text in _unknown("handlungsfelder", threshold.handlungsfelder, catalog.handlungsfelder)
+            (key, text) for text in _unknown("handlungsfelder", threshold.handlungsfelder, catalog.handlungsfelder)
         )
         yield from ((key, text) for text in _unknown("proof", proof_ids(threshold.proof), catalog.proofs))
         yield from ((key, text) for text in _threshold(threshold))
@@ -135,8 +133,7 @@ def _threshold(threshold: Threshold) -> Iterator[str]:
 def _indicators(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for key, indicator in catalog.indicators.items():
         yield from (
-            (key, text)
-            for text in _unknown("handlungsfelder", indicator.handlungsfelder, catalog.handlungsfelder)
+            (key, text) for text in _unknown("handlungsfelder", indicator.handlungsfelder, catalog.handlungsfelder)
         )
         yield from ((key, text) for text in _unknown("proof", proof_ids(indicator.proof), catalog.proofs))
         yield from ((key, text) for text in _indicator(indicator))
@@ -152,8 +149,7 @@ def _indicator(indicator: Indicator) -> Iterator[str]:
 def _measures(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for key, measure in catalog.measures.items():
         yield from (
-            (key, text)
-            for text in _unknown("handlungsfelder", measure.handlungsfelder, catalog.handlungsfelder)
+            (key, text) for text in _unknown("handlungsfelder", measure.handlungsfelder, catalog.handlungsfelder)
         )
         if measure.needs_category != ("{kategorie}" in measure.name_for_category):
             yield key, "name_for_category holds {kategorie} exactly when needs_category is true"

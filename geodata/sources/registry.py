@@ -85,9 +85,7 @@ def download(package: Package, folder: Path) -> None:
     command = npm_command(package) if package.kind == "npm" else pip_command(package)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = [line for line in (done.stderr or done.stdout).splitlines() if "rror" in line] or [
-            "ohne Meldung"
-        ]
+        lines = [line for line in (done.stderr or done.stdout).splitlines() if "rror" in line] or ["ohne Meldung"]
         raise GeoDataError(
             f"Paket {package.kind}:{package.name} {package.version} ließ sich nicht laden: "
             f"{lines[0].strip()}. {remedy(package, folder)}"

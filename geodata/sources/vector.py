@@ -15,9 +15,7 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
     try:
         frame = pyogrio.read_dataframe(path)
     except pyogrio.errors.DataSourceError as error:
-        raise GeoDataError(
-            f"{path.name}: fehlt oder ist nicht lesbar. Abhilfe: GeoPackage oder GeoJSON."
-        ) from error
+        raise GeoDataError(f"{path.name}: fehlt oder ist nicht lesbar. Abhilfe: GeoPackage oder GeoJSON.") from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise GeoDataError(f"{path.name}: enthält keine Geometrie. Abhilfe: Ebene mit Geometrie speichern.")
     return frame

@@ -13,15 +13,11 @@ from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.german import number
 from layers.keys import STOP_THRESHOLDS
+from views.components.words import JUDGEMENT_GROUPS, KINDS
 from views.selection import ALL_FIELDS, MAX_MINUTES, Selection, categories_of, indicators_of
 
 NEWEST = "aktuell"  # a Select cannot hold an empty value
 SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
-JUDGEMENT_GROUPS = {
-    "ausreichend": "Bestand ausreichend erfasst",
-    "unvollstaendig": "Bestand unvollständig",
-    "keine": "Kein Bestand erfasst",
-}
 Options = list[dict[str, Any]]
 
 
@@ -113,7 +109,7 @@ def threshold_text(selection: Selection) -> str:
     entry = catalog.thresholds()[threshold]
     car = " Gemeint ist der Schulweg, nicht die Fahrt mit dem Auto." if entry.mode is None else ""
     proof = {"belegt": "belegt", "pruefen": "zu prüfen", "setzung": "eigene Setzung"}[entry.status]
-    return f"{selection.threshold} Minuten: {entry.name} ({entry.id}, {entry.kind}, {proof}).{car}"
+    return f"{selection.threshold} Minuten: {entry.name} ({entry.id}, {KINDS[entry.kind]}, {proof}).{car}"
 
 
 def needs(selection: Selection) -> dict[str, bool]:
@@ -138,7 +134,11 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
         _select("handlungsfeld", "Handlungsfeld", field_options(), selection.handlungsfeld),
         html.P(field_question(selection.handlungsfeld), id="frage", className="klein"),
         _select(
-            "indicator", "Kennzahl", indicator_options(atlas, selection.handlungsfeld), selection.indicator, searchable=True
+            "indicator",
+            "Kennzahl",
+            indicator_options(atlas, selection.handlungsfeld),
+            selection.indicator,
+            searchable=True,
         ),
         html.Div(
             _select(
@@ -180,7 +180,7 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
         html.Details(
             [
                 html.Summary("Klasseneinteilung"),
-                _select("scheme", "Verfahren", [{"value": k, "label": v} for k, v in SCHEMES.items()], selection.scheme),
+                _select("scheme", "Verfahren", _schemes(), selection.scheme),
                 _select("k", "Zahl der Klassen", _class_numbers(), str(selection.k)),
             ]
         ),
@@ -191,6 +191,10 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
 def _levels(atlas: Atlas) -> Options:
     names = catalog.districts()[atlas.data.ags].level_names
     return [{"value": level, "label": f"{name} ({len(atlas.areas(level))})"} for level, name in names.items()]
+
+
+def _schemes() -> Options:
+    return [{"value": key, "label": name} for key, name in SCHEMES.items()]
 
 
 def _class_numbers() -> Options:

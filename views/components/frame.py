@@ -12,10 +12,9 @@ INDEX = """<!DOCTYPE html>
 <html lang="de">
 <head>
 {%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{%title%}</title>
 {%favicon%}
-<link rel="stylesheet" href="/vendor/maplibre-gl/dist/maplibre-gl.css">
+<link rel="modulepreload" href="/vendor/maplibre-gl/dist/maplibre-gl.mjs">
 {%css%}
 </head>
 <body>
@@ -23,10 +22,21 @@ INDEX = """<!DOCTYPE html>
 {%app_entry%}
 <noscript><p class="notiz notiz-warn">Die Karte braucht JavaScript. Ohne JavaScript gibt es die Werte als
 <a href="/ausgabe/karte.csv">Tabelle (CSV)</a> und die Karte als <a href="/ausgabe/karte.pdf">PDF</a>.</p></noscript>
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+{%config%}{%scripts%}{%renderer%}
 </body>
 </html>"""
-BLUES = ["#e7eefa", "#cfdcf3", "#a5bde6", "#789cd9", "#5180cd", "#336dc4", "#0a5bb5", "#003a82", "#00306c", "#00265a"]
+BLUES = [
+    "#e7eefa",
+    "#cfdcf3",
+    "#a5bde6",
+    "#789cd9",
+    "#5180cd",
+    "#336dc4",
+    "#0a5bb5",
+    "#003a82",
+    "#00306c",
+    "#00265a",
+]
 THEME = {
     "fontFamily": "Fira Sans, Arial, sans-serif",
     "primaryColor": "kreis",
@@ -39,7 +49,13 @@ THEME = {
 def header(title: str, pages: list[tuple[str, str]]) -> Component:
     """Return brand and main navigation."""
     links = [dcc.Link(name, href=path) for name, path in pages]
-    brand = html.Div([html.Div(className="sq", **{"aria-hidden": "true"}), html.Div([html.B(title), html.Span("Integrierte Sozialplanung")])], className="brand")
+    brand = html.Div(
+        [
+            html.Div(className="sq", **{"aria-hidden": "true"}),
+            html.Div([html.B(title), html.Span("Integrierte Sozialplanung")]),
+        ],
+        className="brand",
+    )
     return html.Header([brand, html.Nav(links, **{"aria-label": "Hauptnavigation"})], className="top")
 
 
@@ -47,7 +63,10 @@ def footer(atlas: Atlas) -> Component:
     """Return what has to stand under every page: territorial state, licences, links to the rules."""
     return html.Footer(
         [
-            html.P(f"{atlas.data.name} · Gebietsstand {day(atlas.data.gebietsstand)} · Arbeitsstand der Sozialplanung, keine amtliche Statistik."),
+            html.P(
+                f"{atlas.data.name} · Gebietsstand {day(atlas.data.gebietsstand)} · Arbeitsstand der Sozialplanung, "
+                "keine amtliche Statistik."
+            ),
             html.P(
                 [
                     "Grenzen: © GeoBasis-DE / BKG 2016 (Daten verändert) · ",

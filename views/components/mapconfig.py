@@ -18,7 +18,9 @@ MARGIN_DEG = 0.02
 def map_config(atlas: Atlas) -> dict[str, Any]:
     """Return the addresses and names that the map script needs."""
     west, south, east, north = atlas.data.kreis.to_crs(WEB_CRS).total_bounds
-    icons = {c.id: {"icon": c.icon, "colour": _colour(c.handlungsfelder), "name": c.name} for c in atlas.categories.values()}
+    icons = {
+        c.id: {"icon": c.icon, "colour": _colour(c.handlungsfelder), "name": c.name} for c in atlas.categories.values()
+    }
     return {
         "geo": {level: f"/geo/{level}.geojson" for level in LEVELS},
         "context": "/geo/kontext.geojson",
@@ -72,4 +74,10 @@ def search_focus(atlas: Atlas, key: Any) -> dict[str, Any] | None:
     entry = _search_table(atlas).get(str(key))
     if entry is None:
         return None
-    return {"lon": entry["lon"], "lat": entry["lat"], "zoom": entry["zoom"], "label": entry["label"], "n": str(key)}
+    return {
+        "lon": entry["lon"],
+        "lat": entry["lat"],
+        "zoom": entry["zoom"],
+        "label": entry["label"],
+        "n": str(key),
+    }

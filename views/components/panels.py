@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
@@ -13,12 +11,9 @@ from layers.atlas import Atlas
 from layers.classify import SCHEMES
 from layers.describe import EDGE_NOTE
 from layers.german import number, signed_value
-from layers.keys import IndicatorKey, parse_key
 from layers.mapview import LegendEntry, MapView, state_word
-from layers.sentences import LEVEL_MANY, LEVEL_ONE, three_sentences
-from views.selection import Selection, categories_of
-
-MAX_VALUES = 9
+from layers.sentences import LEVEL_MANY, LEVEL_ONE
+from views.selection import Selection
 
 
 def badge(text: str, kind: str = "") -> Component:
@@ -61,39 +56,47 @@ def key_figures(view: MapView, atlas: Atlas) -> list[Component]:
     """Return four figures: the Kreis, the two ends, and people beyond the threshold or facilities recorded."""
     text, known = view.layer.text, view.rows.dropna(subset="value")
     kreis = signed_value(view.layer.kreis["value"], view.layer.kreis["state"], text.decimals)
-    figures = [("Landkreis", kreis, text.unit if pd.notna(view.layer.kreis["value"]) else "")]
+    has_kreis = pd.notna(view.layer.kreis["value"])
+    figures = [("Landkreis", kreis, text.unit if has_kreis else "", "" if has_kreis else "kein Kreiswert")]
     if known.empty:
-        figures.append(("Gebiete mit Wert", "0", f"von {len(view.rows)}"))
+        figures.append(("Gebiete mit Wert", "0", "", f"von {len(view.rows)}"))
     else:
         ends = {-1: ("Größte Belastung", "Geringste Belastung"), 1: ("Niedrigster Wert", "Höchster Wert")}
         first, last = ends.get(text.direction, ("Höchster Wert", "Niedrigster Wert"))
         for title, row in ((first, known.iloc[0]), (last, known.iloc[-1])):
-            figures.append((title, signed_value(row["value"], row["state"], text.decimals), f"{text.unit} {row['name']}"))
+            same = known[known["rank"] == row["rank"]]
+            name = row["name"] if len(same) == 1 else f"{len(same)} {LEVEL_MANY[view.layer.level]}"
+            figures.append((title, signed_value(row["value"], row["state"], text.decimals), text.unit, name))
     figures.append(_last_figure(view, atlas))
     return [_figure(*figure) for figure in figures]
 
 
-def _last_figure(view: MapView, atlas: Atlas) -> tuple[str, str, str]:
+def _last_figure(view: MapView, atlas: Atlas) -> tuple[str, str, str, str]:
     key, kreis = view.layer.key, view.layer.kreis
     if key.id in ("haltestelle", "abdeckung") and pd.notna(kreis["value"]):
         beyond = kreis["base"] * (1 - kreis["value"] / 100)
-        return "Außerhalb der Schwelle", number(round(beyond, -2)), "Menschen im Landkreis (gerundet)"
+        return "Außerhalb der Schwelle", number(round(beyond, -2)), "Menschen", "im Landkreis, gerundet"
     category = "haltestelle" if key.id == "haltestelle" else key.category
     if category:
         rows = atlas.inputs.facilities
         count = int((rows["inside"] & (rows["category"] == category)).sum())
         expected = catalog.categories()[category].completeness.expected
-        return "Einrichtungen erfasst", number(count), f"von etwa {number(expected)} erwarteten" if expected else ""
+        return (
+            "Einrichtungen erfasst",
+            number(count),
+            "",
+            f"von etwa {number(expected)} erwarteten" if expected else "im Landkreis",
+        )
     missing = int(view.rows["value"].isna().sum())
-    return "Gebiete ohne Wert", number(missing), f"von {len(view.rows)}"
+    return "Gebiete ohne Wert", number(missing), "", f"von {len(view.rows)}"
 
 
-def _figure(title: str, value: str, note: str) -> Component:
-    return html.Div([html.Dt(title), html.Dd([html.B(value), " ", note])], className="kpi")
+def _figure(title: str, value: str, unit: str = "", note: str = "") -> Component:
+    return html.Div([html.Dt(title), html.Dd([html.B(value), " ", unit]), html.Dd(note)], className="kpi")
 
 
-def legend(view: MapView) -> list[Component]:
-    """Return the legend: classes with counts, unit, method, dates, sources."""
+def legend(view: MapView, *, with_points: bool) -> list[Component]:
+    """Return the legend: classes with counts, unit, scheme, and the two kinds of points where there are any."""
     text = view.layer.text
     entries = [
         html.Li(
@@ -105,10 +108,27 @@ def legend(view: MapView) -> list[Component]:
         )
         for entry in view.legend
     ]
-    head = html.Li([html.B(text.unit or "Wert"), html.Span("Gebiete", className="n")])
+    counted = {"BEV01": "Einwohner", "anzahl": "Einrichtungen"}.get(view.layer.key.id, "Wert")
+    head = html.Li([html.B(text.unit or counted), html.Span("Gebiete", className="n")])
     scheme = SCHEMES[view.classes.scheme] if view.classes.bins else ""
+    dark = {-1: " Dunkel: größere Belastung.", 1: " Dunkel: ungünstiger."}.get(text.direction, "")
     about = " Näherung: Luftlinie, kein Wegenetz." if text.approximation else ""
-    return [html.Ul([head, *entries]), html.P(f"{scheme}.{about}" if scheme else "Keine Werte")]
+    points = [html.Ul([_point_entry(*entry) for entry in POINT_ENTRIES])] if with_points else []
+    return [
+        html.Ul([head, *entries]),
+        html.P(f"{scheme}.{dark}{about}" if scheme else "Keine Werte"),
+        *points,
+    ]
+
+
+POINT_ENTRIES = (
+    ("punkt-genau", "Lage an Haltestelle oder Straße"),
+    ("punkt-ungenau", "Lage nur auf den Ort genau"),
+)
+
+
+def _point_entry(kind: str, label: str) -> Component:
+    return html.Li([html.Span(className=f"farbe {kind}"), html.Span(label)])
 
 
 SWATCHES = {"unreliable": "farbe schraffiert", "suppressed": "farbe schraffiert", "none": "farbe ohne-wert"}
@@ -137,14 +157,24 @@ def ranking(view: MapView, selection: Selection) -> Component:
             [
                 html.Td("–" if pd.isna(row.rank) else f"{row.rank:.0f}", className="n"),
                 html.Th(_area_button(row.Index, row.name), scope="row"),
-                html.Td(signed_value(row.value, row.state, decimals, percent), className="n", title=row.reason or None),
+                html.Td(
+                    signed_value(row.value, row.state, decimals, percent),
+                    className="n",
+                    title=row.reason or None,
+                ),
             ],
             className="gewaehlt" if row.Index == selection.area else None,
         )
         for row in view.rows[["name", "value", "state", "rank", "reason"]].itertuples(name="Zeile")
     ]
     unit = text.unit if text.unit and len(text.unit) < 12 and not percent else "Wert"
-    head = html.Tr([html.Th("Rang", scope="col"), html.Th("Gebiet", scope="col"), html.Th(unit, scope="col", className="n")])
+    head = html.Tr(
+        [
+            html.Th("Rang", scope="col"),
+            html.Th("Gebiet", scope="col"),
+            html.Th(unit, scope="col", className="n"),
+        ]
+    )
     caption = html.Caption(_order_text(view), className="klein")
     return html.Table([caption, html.Thead(head), html.Tbody(rows)], className="tab")
 
@@ -175,8 +205,17 @@ def value_table(view: MapView) -> Component:
         )
         for row in view.rows[["name", "value", "state", "class_", "base", "reason"]].itertuples(name="Zeile")
     ]
-    titles = [LEVEL_ONE[view.layer.level], f"Wert ({unit})" if unit else "Wert", "Klasse", "Basis", "Art", "Hinweis"]
-    head = html.Tr([html.Th(title, scope="col") for title in titles])
+    base = f"Basis ({view.layer.text.base})" if view.layer.text.base else "Basis"
+    titles = [
+        LEVEL_ONE[view.layer.level],
+        f"Wert ({unit})" if unit else "Wert",
+        "Klasse",
+        base,
+        "Art",
+        "Hinweis",
+    ]
+    numeric = (titles[1], base)
+    head = html.Tr([html.Th(t, scope="col", className="n" if t in numeric else None) for t in titles])
     return html.Table([html.Caption(view.layer.text.name), html.Thead(head), html.Tbody(rows)], className="tab")
 
 
@@ -197,68 +236,3 @@ def copy_link() -> list[Component]:
         html.Button("Link kopieren", id="link-kopieren", className="btn sec", type="button"),
         html.Span(id="link-meldung", role="status", className="klein"),
     ]
-
-
-def detail(atlas: Atlas, view: MapView, selection: Selection) -> list[Component]:
-    """Return the panel on the chosen area: sentences, values against the Kreis, its facilities."""
-    if not selection.area:
-        return [html.H2("Gebiet"), html.P("Ein Gebiet auf der Karte oder in der Rangliste wählen.", className="klein")]
-    level = selection.level
-    names = atlas.areas(level)["name"]
-    sentences = three_sentences(atlas, view, selection.area)
-    return [
-        html.H2(names[selection.area]),
-        html.Div([html.P(sentence) for sentence in sentences], className="saetze"),
-        html.H3("Werte im Vergleich"),
-        comparison_table(atlas, selection),
-        html.H3("Erfasste Einrichtungen"),
-        facility_list(atlas, level, selection.area, selection.handlungsfeld),
-    ]
-
-
-def comparison_keys(selection: Selection) -> list[IndicatorKey]:
-    """Return what the detail panel compares: the shown indicator, population, and what is complete in the field."""
-    keys = [selection.key, parse_key("BEV01"), parse_key("BEV02"), parse_key("haltestelle.600")]
-    for category in categories_of(selection.handlungsfeld):
-        if catalog.categories()[category].completeness.judgement == "ausreichend" and category != "haltestelle":
-            keys.append(parse_key(f"minuten.{category}.pkw"))
-    return list(dict.fromkeys(keys))[:MAX_VALUES]
-
-
-def comparison_table(atlas: Atlas, selection: Selection) -> Component:
-    """Return values of the chosen area, the one to compare with, and the Kreis."""
-    chosen = [area for area in (selection.area, selection.compare) if area]
-    names = atlas.areas(selection.level)["name"]
-    groups = []
-    for key in comparison_keys(selection):
-        layer = atlas.layer(selection.level, key)
-        cells = [layer.table.loc[area] for area in chosen] + [layer.kreis]
-        text = layer.text
-        unit = f", {text.unit}" if text.unit not in ("", "%", "Minuten") else ""
-        title = f"{text.name}{unit}{' (Näherung)' if text.approximation else ''}"
-        shown = "%" if text.unit == "%" else ""
-        values = [html.Td(signed_value(c["value"], c["state"], text.decimals, shown), className="n") for c in cells]
-        name = html.Tr(html.Th(title, scope="rowgroup", colSpan=len(values)))
-        groups.append(html.Tbody([name, html.Tr(values)]))
-    titles = [*(names[area] for area in chosen), "Landkreis"]
-    head = html.Tr([html.Th(title, scope="col", className="n") for title in titles])
-    return html.Table([html.Thead(head), *groups], className="tab vergleich")
-
-
-@lru_cache(maxsize=1024)
-def facility_list(atlas: Atlas, level: str, area: str, handlungsfeld: str) -> Component:
-    """Return the recorded facilities of an area in a Handlungsfeld, by category."""
-    rows = atlas.inputs.facilities
-    inside = pd.DataFrame(rows.loc[rows[level] == area, ["category", "name"]])
-    here = inside[inside["category"].isin(categories_of(handlungsfeld)) & (inside["category"] != "haltestelle")]
-    stops = int((inside["category"] == "haltestelle").sum())
-    items: list[Component] = []
-    for category_id, group in here.groupby("category", sort=False):
-        category = catalog.categories()[str(category_id)]
-        mark = "" if category.completeness.judgement == "ausreichend" else " (Bestand unvollständig)"
-        names = "; ".join(group["name"])
-        items.append(html.Li([html.B(f"{category.name}{mark}: "), names]))
-    items.append(html.Li([html.B("Haltestellen und Bahnhöfe: "), number(stops)]))
-    if len(items) == 1 and not len(here):
-        items.insert(0, html.Li("Keine Einrichtung dieses Handlungsfelds erfasst; das heißt nicht, dass es keine gibt."))
-    return html.Ul(items, className="einrichtungen")
