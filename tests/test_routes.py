@@ -28,7 +28,7 @@ text = st.text(max_size=40)
 
 
 def assert_not_served(answer: TestResponse) -> None:
-    """The answer is "not found", or the page of the app, which says so itself (Dash answers every free path)."""
+    """The answer is "not found", or the page of the app that says so (Dash answers every free path)."""
     assert answer.status_code == 404 or b"react-entry-point" in answer.data
     assert b"create_app" not in answer.data
 
@@ -114,7 +114,11 @@ def test_nothing_else_of_the_machine_is_served(path: str) -> None:
     assert_not_served(get(f"/vendor/{path}"))
 
 
-@given(path=st.lists(st.sampled_from(["..", ".", "%2e%2e", "maplibre-gl", "dist", "app.py", "", "\x00"]), max_size=7))
+@given(
+    path=st.lists(
+        st.sampled_from(["..", ".", "%2e%2e", "maplibre-gl", "dist", "app.py", "", "\x00"]), max_size=7
+    )
+)
 def test_no_path_leads_out_of_the_packages(path: list[str]) -> None:
     answer = get("/vendor/maplibre-gl/dist/" + "/".join(path))
     assert_polite(answer)

@@ -1,4 +1,4 @@
-"""The app without a browser, for the tests: one client for all, and a call of each callback as the browser makes it."""
+"""The app for tests without a browser: one client for all, and callbacks called as a browser calls them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shared_atlas() -> Atlas:
 
 @cache
 def shared_client() -> FlaskClient:
-    """Return a client of the app; there is one app, for the page registry of Dash is global to the process."""
+    """Return a client of the one app; the page registry of Dash is global to the process."""
     client: FlaskClient = create_app(shared_atlas(), Settings()).server.test_client()
     client.get("/", buffered=True)
     return client

@@ -49,9 +49,7 @@ def lonlat(x: float, y: float) -> tuple[float, float]:
     return lon, lat
 
 
-def feature(
-    ags: str, name: str, shape: shapely.Geometry, *, gf: int = 4, bez: str = "Gemeinde"
-) -> dict[str, Any]:
+def feature(ags: str, name: str, shape: shapely.Geometry, *, gf: int = 4, bez: str = "Gemeinde") -> dict[str, Any]:
     """Return a GeoJSON feature with the columns of VG250."""
     properties = {"AGS": ags, "GEN": name, "BEZ": bez, "GF": gf, "RS": ags}
     return {"type": "Feature", "properties": properties, "geometry": mapping(to_web(shape))}
@@ -69,9 +67,7 @@ def gemeinden() -> list[dict[str, Any]]:
         feature("99063002", "Bedorf", square(1.5, 0, width=0.5)),
     ]
     return [
-        collection(
-            feature("99063001", "A-Dorf", square(0, 0)), feature("99063001", "A-Dorf", square(0, -1), gf=2)
-        ),
+        collection(feature("99063001", "A-Dorf", square(0, 0)), feature("99063001", "A-Dorf", square(0, -1), gf=2)),
         collection(collection(*bedorf)),
         feature("99063003", "Cedorf", square(2, 0)),
         feature("99063004", "Dedorf", square(3, 0)),
