@@ -90,7 +90,7 @@ def _legend(rows: pd.DataFrame, classes: Classes, colours: list[str]) -> tuple[L
     hidden = int(rows["state"].isin(SUPPRESSED).sum())
     none = int(rows["value"].isna().sum()) - hidden
     if unsure:
-        entries.append(LegendEntry(NO_DATA, "unsicher (Wert in Klammern)", unsure, "unreliable"))
+        entries.append(LegendEntry(NO_DATA, "unsicher, in Klammern", unsure, "unreliable"))
     if hidden:
         entries.append(LegendEntry(NO_DATA, "geheim", hidden, "suppressed"))
     if none:

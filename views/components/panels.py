@@ -110,21 +110,20 @@ def legend(view: MapView, *, with_points: bool) -> list[Component]:
     ]
     counted = {"BEV01": "Einwohner", "anzahl": "Einrichtungen"}.get(view.layer.key.id, "Wert")
     head = html.Li([html.B(text.unit or counted), html.Span("Gebiete", className="n")])
-    scheme = SCHEMES[view.classes.scheme] if view.classes.bins else ""
-    dark = {-1: " Dunkel: größere Belastung.", 1: " Dunkel: ungünstiger."}.get(text.direction, "")
-    about = " Näherung: Luftlinie, kein Wegenetz." if text.approximation else ""
     points = [html.Ul([_point_entry(*entry) for entry in POINT_ENTRIES])] if with_points else []
-    return [
-        html.Ul([head, *entries]),
-        html.P(f"{scheme}.{dark}{about}" if scheme else "Keine Werte"),
-        *points,
-    ]
+    return [html.Ul([head, *entries]), html.P(_legend_note(view)), *points]
 
 
-POINT_ENTRIES = (
-    ("punkt-genau", "Lage an Haltestelle oder Straße"),
-    ("punkt-ungenau", "Lage nur auf den Ort genau"),
-)
+def _legend_note(view: MapView) -> str:
+    """Return how the classes were made and which end is the load."""
+    if not view.classes.bins:
+        return "Keine Werte"
+    scheme = SCHEMES[view.classes.scheme].split(" (")[0]
+    dark = {-1: "; dunkel: mehr Belastung", 1: "; dunkel: ungünstiger"}.get(view.layer.text.direction, "")
+    return scheme + dark
+
+
+POINT_ENTRIES = (("punkt-genau", "Lage an Halt oder Straße"), ("punkt-ungenau", "Lage nur auf den Ort genau"))
 
 
 def _point_entry(kind: str, label: str) -> Component:
