@@ -126,6 +126,7 @@
     });
     return [
       { id: "schraffur", type: "fill", source: parts.HATCH, paint: { "fill-pattern": parts.HATCH } },
+      { id: "schraffur-rand", type: "line", source: parts.HATCH, paint: { "line-color": "#ffffff", "line-width": 1.2 } },
       { id: "umriss", type: "line", source: "umriss", paint: { "line-color": "#4a5468", "line-width": 1.6 } },
       line("hover", INK, 1.8),
       line("compare", "#ffffff", 6), line("compare", INK, 3, { "line-dasharray": [2, 1.4] }),

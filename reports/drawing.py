@@ -13,7 +13,7 @@ from reports.sheet import Sheet, drawing
 from reports.text import Style, wrap
 
 PAPER = (297.0, 210.0)  # A4 landscape
-BARE = (170.0, 190.0)
+BARE = (136.0, 152.0)
 MARGIN = 11.0
 WIDE = PAPER[0] - 2 * MARGIN
 RULE, INK = "#003a80", "#16213a"
