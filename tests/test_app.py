@@ -92,9 +92,7 @@ def test_every_handlungsfeld_on_every_level(handlungsfeld: str, level: str) -> N
 
 def test_every_indicator_is_drawn_and_named() -> None:
     with no_failure():
-        titles = {
-            key: choose("indicator", key, handlungsfeld=ALL_FIELDS) for key in indicators_of(ALL_FIELDS)
-        }
+        titles = {key: choose("indicator", key, handlungsfeld=ALL_FIELDS) for key in indicators_of(ALL_FIELDS)}
     for key, shown in titles.items():
         assert read_query(shown["adresse.data"])[0].indicator == key
         entry = catalog.indicators().get(key)
@@ -157,11 +155,7 @@ def test_payload_of_a_switch_holds_no_geometry() -> None:
 # ---------------------------------------------------------------- what is no choice at all
 
 
-@given(
-    parts=st.dictionaries(
-        st.sampled_from([*PARSERS, *FILTER_PARSERS, "webgl", "unbekannt"]), text, max_size=6
-    )
-)
+@given(parts=st.dictionaries(st.sampled_from([*PARSERS, *FILTER_PARSERS, "webgl", "unbekannt"]), text, max_size=6))
 def test_any_text_in_the_address_gives_a_page(parts: dict[str, str]) -> None:
     search = "?" + "&".join(f"{name}={value}" for name, value in parts.items())
     for page in PAGES:
@@ -208,9 +202,7 @@ def test_junk_in_any_input_of_any_callback_is_survived(data: st.DataObject) -> N
     callback = data.draw(st.sampled_from(server_callbacks()))
     names = [f"{part['id']}.{part['property']}" for part in callback["inputs"]]
     values = {name: data.draw(junk, label=name) for name in names}
-    if (
-        "_pages_location.pathname" in values
-    ):  # Dash itself refuses what is no path; the next test sends it that
+    if "_pages_location.pathname" in values:  # Dash itself refuses what is no path; the next test sends it that
         values = {name: f"/{value}" for name, value in values.items()}
     with no_failure():
         answer = call(callback, values, data.draw(st.sampled_from(names)))

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from geodata import catalog
 from layers import Atlas
 from layers.register import PRECISION_WORDS
+from views.components.query import MAX_QUERY, MAX_TEXT
 from views.filter import (
-    MAX_QUERY,
-    MAX_TEXT,
     PARSERS,
     WHEELCHAIR,
     Filter,

@@ -114,11 +114,7 @@ def test_nothing_else_of_the_machine_is_served(path: str) -> None:
     assert_not_served(get(f"/vendor/{path}"))
 
 
-@given(
-    path=st.lists(
-        st.sampled_from(["..", ".", "%2e%2e", "maplibre-gl", "dist", "app.py", "", "\x00"]), max_size=7
-    )
-)
+@given(path=st.lists(st.sampled_from(["..", ".", "%2e%2e", "maplibre-gl", "dist", "app.py", "", "\x00"]), max_size=7))
 def test_no_path_leads_out_of_the_packages(path: list[str]) -> None:
     answer = get("/vendor/maplibre-gl/dist/" + "/".join(path))
     assert_polite(answer)

@@ -68,9 +68,7 @@ def test_page_names_no_other_machine() -> None:
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"]+", page)
 
 
-@pytest.mark.parametrize(
-    "path", ["/geo/nichts.geojson", "/assets/nichts.css", "/vendor/x", "/ausgabe/karte.exe"]
-)
+@pytest.mark.parametrize("path", ["/geo/nichts.geojson", "/assets/nichts.css", "/vendor/x", "/ausgabe/karte.exe"])
 def test_error_page_is_german_and_leads_back(path: str) -> None:
     answer = get(path, headers={"Accept-Language": "en"})
     text = answer.get_data(as_text=True)

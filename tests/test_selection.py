@@ -15,10 +15,10 @@ from layers.classify import K_RANGE, SCHEMES
 from layers.inputs import LEVELS
 from layers.keys import STOP_THRESHOLDS
 from layers.mapview import build_map_view
+from views.components.query import MAX_QUERY
 from views.selection import (
     ALL_FIELDS,
     MAX_MINUTES,
-    MAX_QUERY,
     PARSERS,
     Selection,
     categories_of,

@@ -50,9 +50,7 @@ def test_folders_exist() -> None:
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
     """Return how `python app.py` ends with these settings."""
     given = {**os.environ, "BROWSER": "nein", **environment}
-    return subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
-    )
+    return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)
 
 
 def test_taken_port_is_told_without_a_traceback() -> None:

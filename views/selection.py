@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.inputs import LEVELS
 from layers.keys import STOP_THRESHOLDS, IndicatorKey, complete_key
+from views.components import query
 
 MAX_MINUTES = 120
-MAX_QUERY = 4000
 AREA_PATTERN = re.compile(r"[0-9a-z-]{1,40}")
 ALL_FIELDS = "ALLE"
 
@@ -38,9 +37,9 @@ class Selection:
     table: str = ""
 
     @classmethod
-    def from_query(cls, query: str) -> Selection:
-        """Return the selection written in ``query``; unknown or wrong parts fall back to the default."""
-        return read_query(query)[0]
+    def from_query(cls, text: str) -> Selection:
+        """Return the selection written in ``text``; unknown or wrong parts fall back to the default."""
+        return read_query(text)[0]
 
     @property
     def key(self) -> IndicatorKey:
@@ -54,86 +53,33 @@ def to_query(selection: Selection) -> str:
     >>> to_query(Selection(level="kreis", categories=("kita", "hort")))
     'level=kreis&categories=kita%2Chort'
     """
-    default = Selection()
-    parts = {}
-    for field in fields(Selection):
-        value = getattr(selection, field.name)
-        if value != getattr(default, field.name):
-            parts[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
-    return urlencode(parts)
+    return query.to_query(selection)
 
 
-def read_query(query: str) -> tuple[Selection, list[str]]:
-    """Return the selection in ``query`` and one German notice for every part that could not be used."""
-    if len(query) > MAX_QUERY:
-        return Selection(), ["Die Adresse ist zu lang und wurde nicht ausgewertet."]
-    return read_parts({name: texts[-1] for name, texts in parse_qs(query.lstrip("?")).items()})
+def read_query(text: str) -> tuple[Selection, list[str]]:
+    """Return the selection in a query string and one German notice for every part that could not be used."""
+    return query.read_query(text, Selection(), PARSERS)
 
 
 def read_parts(given: Mapping[str, object]) -> tuple[Selection, list[str]]:
     """Return the selection made of named parts (from the URL or from the controls) and the notices on bad ones."""
-    chosen: dict[str, object] = {}
-    notices = []
-    for name, parse in PARSERS.items():
-        value = given.get(name)
-        if value is None:
-            continue
-        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        try:
-            chosen[name] = parse(text)
-        except ValueError:
-            notices.append(f"Die Angabe „{name}={text[:40]}“ ist unbekannt; gezeigt wird die Voreinstellung.")
-    return replace(Selection(), **chosen), notices  # type: ignore[arg-type]
+    return query.read_parts(given, Selection(), PARSERS)
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
-            raise ValueError(text)
-        return int(text)
-
-    return parse
-
-
-def _pattern(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text and not pattern.fullmatch(text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _categories(text: str) -> tuple[str, ...]:
-    names = [name for name in text.split(",") if name]
-    if any(name not in catalog.categories() for name in names):
-        raise ValueError(text)
-    return tuple(dict.fromkeys(names))
-
-
-PARSERS: dict[str, Callable[[str], object]] = {
-    "handlungsfeld": _one_of(ALL_FIELDS, *catalog.handlungsfelder()),
-    "indicator": _one_of(*catalog.measures(), *catalog.indicators()),
-    "category": _one_of("", *catalog.categories()),
-    "mode": _one_of("", *catalog.modes()),
-    "threshold": _whole(0, max(MAX_MINUTES, *STOP_THRESHOLDS)),
-    "level": _one_of(*LEVELS),
-    "period": _pattern(re.compile(r"(19|20)[0-9]{2}")),
-    "scheme": _one_of(*SCHEMES),
-    "k": _whole(*K_RANGE),
-    "categories": _categories,
-    "area": _pattern(AREA_PATTERN),
-    "compare": _pattern(AREA_PATTERN),
-    "table": _one_of("", "ja"),
+PARSERS: query.Parsers = {
+    "handlungsfeld": query.one_of(ALL_FIELDS, *catalog.handlungsfelder()),
+    "indicator": query.one_of(*catalog.measures(), *catalog.indicators()),
+    "category": query.one_of("", *catalog.categories()),
+    "mode": query.one_of("", *catalog.modes()),
+    "threshold": query.whole(0, max(MAX_MINUTES, *STOP_THRESHOLDS)),
+    "level": query.one_of(*LEVELS),
+    "period": query.matching(re.compile(r"(19|20)[0-9]{2}")),
+    "scheme": query.one_of(*SCHEMES),
+    "k": query.whole(*K_RANGE),
+    "categories": query.categories,
+    "area": query.matching(AREA_PATTERN),
+    "compare": query.matching(AREA_PATTERN),
+    "table": query.one_of("", "ja"),
 }
 
 
