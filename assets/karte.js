@@ -112,6 +112,9 @@
 
   /** Tell Dash what was clicked; `n` makes a second click on the same thing an event of its own. */
   parts.report = function (store, id) {
+    // Not every page listens to both: the map says which clicks mean something (data-gebiete, data-punkte).
+    const heard = store === "karte-punkt" ? "#karte[data-punkte]" : "#karte[data-gebiete]";
+    if (!document.querySelector(heard)) return;
     window.dash_clientside.set_props(store, { data: { id, n: Date.now() } });
   };
 

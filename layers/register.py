@@ -37,7 +37,7 @@ def filter_facilities(
     """Return the facilities inside the Kreis that fit every given part, by category and name.
 
     Stops are listed only when their category is asked for. ``wheelchair`` "" asks for unknown ones, None for all.
-    ``search`` looks for all its words in name, place, street and operator.
+    ``search`` looks for all its words in name, place, street, operator and category.
     """
     rows = facilities[facilities["inside"]]
     keep = rows["category"].isin(categories) if categories else rows["category"] != "haltestelle"
@@ -49,7 +49,9 @@ def filter_facilities(
             keep &= rows[column] == wanted
     if wheelchair is not None:
         keep &= rows["wheelchair"] == wheelchair
-    text = (rows["name"] + " " + rows["place"] + " " + rows["street"] + " " + rows["operator"]).str.casefold()
+    kinds = rows["category"].map({c.id: c.name for c in catalog.categories().values()})
+    text = rows["name"] + " " + rows["place"] + " " + rows["street"] + " " + rows["operator"] + " " + kinds
+    text = text.str.casefold()
     for word in search.casefold().split():
         keep &= text.str.contains(word, regex=False)
     order = {category: i for i, category in enumerate(catalog.categories())}

@@ -15,7 +15,7 @@ from layers.atlas import Atlas
 from layers.german import number
 from layers.register import PRECISION_WORDS
 from views.components import facilities, panels
-from views.components.controls import category_options
+from views.components.controls import LIST_SETTINGS, category_options
 from views.components.mapconfig import map_config
 from views.filter import WHEELCHAIR, Filter, chosen_rows, read_parts, read_query, to_query
 from views.selection import ALL_FIELDS
@@ -70,8 +70,7 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
             ),
             dcc.Store(id="karte-inhalt", data=shown["inhalt"]),
             dcc.Store(id="karte-aufbau", data=map_config(atlas)),
-            dcc.Store(id="karte-klick"),
-            dcc.Store(id="karte-punkt"),
+            dcc.Store(id="karte-punkt", data={"id": chosen.facility} if chosen.facility else None),
             dcc.Store(id="karte-stand"),
             dcc.Store(id="adresse", data=shown["adresse"]),
         ],
@@ -91,7 +90,7 @@ def _filters(atlas: Atlas, chosen: Filter) -> Component:
             _select("handlungsfeld", "Handlungsfeld", fields, chosen.handlungsfeld),
             dmc.MultiSelect(id=field_id("categories"), label="Einrichtungsart", data=category_options(ALL_FIELDS),
                             value=list(chosen.categories), searchable=True, clearable=True, mb="sm",
-                            placeholder="alle ohne Haltestellen"),
+                            placeholder="alle ohne Haltestellen", **LIST_SETTINGS),
             _select("ags", "Gemeinde", [{"value": k, "label": v} for k, v in gemeinden.items()], chosen.ags),
             _select("operator", "Träger", [{"value": name, "label": name} for name in operators], chosen.operator),
             _select("wheelchair", "Stufenlos", [{"value": k, "label": v} for k, v in WHEELCHAIR.items() if k],
@@ -115,6 +114,7 @@ def _select(field: str, label: str, data: list[dict[str, str]], value: str) -> C
         allowDeselect=False,
         mb="sm",
         nothingFoundMessage="nichts gefunden",
+        **LIST_SETTINGS,
     )
 
 
@@ -125,7 +125,7 @@ def _map_card(atlas: Atlas, shown: dict[str, Any]) -> Component:
         [
             html.Div(tools, className="werkzeuge"),
             html.Section(
-                html.Div(id="karte", className="karte"),
+                html.Div(id="karte", className="karte", **{"data-punkte": "ja"}),
                 className="karte-mitte",
                 **{"aria-label": "Karte der Einrichtungen"},
             ),
@@ -147,14 +147,17 @@ def _side(shown: dict[str, Any]) -> Component:
 
 def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, Any]:
     """Return everything on the page that depends on the filter."""
+    chosen, unknown = known_parts(atlas, chosen)
     rows = chosen_rows(atlas.inputs.facilities, chosen)
     pages = max(1, -(-len(rows) // PAGE_ROWS))
     page = min(chosen.page, pages)
+    if page < chosen.page:
+        unknown.append(f"Seite {chosen.page} gibt es nicht; gezeigt wird Seite {page}.")
     query = to_query(replace(chosen, page=page))
     return {
         "zahl": f"{number(len(rows))} Einrichtungen. Was hier fehlt, kann es trotzdem geben: "
         "der Bestand ist keine vollständige Liste.",
-        "hinweise": panels.notices(notices),
+        "hinweise": panels.notices(notices + unknown),
         "tabelle": facilities.facility_table(atlas, rows.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], page, pages),
         "seiten": pages,
         "seite": page,
@@ -166,6 +169,23 @@ def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, An
         "inhalt": _payload(atlas, rows, query),
         "adresse": query,
     }
+
+
+def known_parts(atlas: Atlas, chosen: Filter) -> tuple[Filter, list[str]]:
+    """Return the filter without a Gemeinde, Träger or entry that the data do not know, and a notice for each."""
+    inside = atlas.inputs.facilities[atlas.inputs.facilities["inside"]]
+    known = {
+        "ags": ("Die Gemeinde", atlas.areas("gemeinde").index),
+        "operator": ("Den Träger", inside["operator"].unique()),
+        "facility": ("Den Eintrag", inside.index),
+    }
+    notices = []
+    for name, (what, values) in known.items():
+        value = getattr(chosen, name)
+        if value and value not in values:
+            notices.append(f"{what} „{value[:40]}“ gibt es nicht; die Angabe wurde weggelassen.")
+            chosen = replace(chosen, **{name: ""})
+    return chosen, notices
 
 
 def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:

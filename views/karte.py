@@ -14,7 +14,7 @@ from views.components import controls, panels
 from views.components.controls import control_id
 from views.components.mapconfig import map_config, search_focus, search_options
 from views.components.mappage import page_parts, view_of
-from views.selection import PARSERS, Selection, read_parts, settle
+from views.selection import PARSERS, Selection, narrow, read_parts, settle
 
 TITLE, PATH = "Karte", "/"
 FIELDS = [field for field in PARSERS if field != "table"]
@@ -42,7 +42,6 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
             dcc.Store(id="karte-inhalt", data=shown["inhalt"]),
             dcc.Store(id="karte-aufbau", data=map_config(atlas)),
             dcc.Store(id="karte-klick"),
-            dcc.Store(id="karte-punkt"),
             dcc.Store(id="karte-stand"),
             dcc.Store(id="adresse", data=shown["adresse"]),
         ],
@@ -69,6 +68,7 @@ def _map(atlas: Atlas, shown: dict[str, Any]) -> Component:
         nothingFoundMessage="nichts gefunden",
         className="suche",
         **{"aria-label": "Ort oder Einrichtung suchen"},
+        **controls.LIST_SETTINGS,
     )
     legend = html.Div(shown["legende"], id="legende", className="legende", role="group", **{"aria-label": "Legende"})
     table = dmc.Switch(id=control_id("table"), label="Werte als Tabelle zeigen", checked=bool(shown["tabelle"]))
@@ -80,7 +80,7 @@ def _map(atlas: Atlas, shown: dict[str, Any]) -> Component:
             ),
             html.A("Karte überspringen, weiter zur Rangliste", href="#rangliste", className="skip"),
             html.Section(
-                [html.Div(id="karte", className="karte"), legend],
+                [html.Div(id="karte", className="karte", **{"data-gebiete": "ja"}), legend],
                 className="karte-mitte",
                 **{"aria-label": "Karte"},
             ),
@@ -140,33 +140,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         Input("link-kopieren", "n_clicks"),
         prevent_initial_call=True,
     )
-    _register_options(app, atlas)
     _register_update(app, atlas)
-
-
-def _register_options(app: Dash, atlas: Atlas) -> None:
-    @app.callback(
-        Output("frage", "children"),
-        Output(control_id("indicator"), "data"),
-        Output(control_id("category"), "data"),
-        Output(control_id("categories"), "data"),
-        Input(control_id("handlungsfeld"), "value"),
-        prevent_initial_call=True,
-    )
-    def options_of_field(handlungsfeld: object) -> tuple[Any, ...]:
-        code = read_parts({"handlungsfeld": handlungsfeld})[0].handlungsfeld
-        categories = controls.category_options(code)
-        return controls.field_question(code), controls.indicator_options(atlas, code), categories, categories
-
-    @app.callback(
-        Output(control_id("area"), "data"),
-        Output(control_id("compare"), "data"),
-        Input(control_id("level"), "value"),
-        prevent_initial_call=True,
-    )
-    def options_of_level(level: object) -> tuple[Any, ...]:
-        options = controls.area_options(atlas, read_parts({"level": level})[0].level)
-        return options, options
 
 
 PAGE_OUTPUTS = {
@@ -185,6 +159,14 @@ PAGE_OUTPUTS = {
     "inhalt": Output("karte-inhalt", "data"),
     "adresse": Output("adresse", "data"),
 }
+OPTION_OUTPUTS = {
+    "frage": Output("frage", "children"),
+    "indicator_options": Output(control_id("indicator"), "data"),
+    "category_options": Output(control_id("category"), "data"),
+    "categories_options": Output(control_id("categories"), "data"),
+    "area_options": Output(control_id("area"), "data"),
+    "compare_options": Output(control_id("compare"), "data"),
+}
 CONTROL_OUTPUTS = {
     "indicator": Output(control_id("indicator"), "value"),
     "category": Output(control_id("category"), "value"),
@@ -202,7 +184,7 @@ CONTROL_OUTPUTS = {
 
 def _register_update(app: Dash, atlas: Atlas) -> None:
     @app.callback(
-        output={**PAGE_OUTPUTS, **CONTROL_OUTPUTS},
+        output={**PAGE_OUTPUTS, **CONTROL_OUTPUTS, **OPTION_OUTPUTS},
         inputs={
             "chosen": {field: Input(control_id(field), "value") for field in FIELDS},
             "table": Input(control_id("table"), "checked"),
@@ -215,20 +197,28 @@ def _register_update(app: Dash, atlas: Atlas) -> None:
         period = "" if chosen.get("period") == controls.NEWEST else chosen.get("period")
         asked, bad = read_parts({**chosen, "period": period, "table": "ja" if table is True else ""})
         asked = follow(atlas, asked, str(ctx.triggered_id), click)
-        selection, dropped = settle(asked, atlas)
+        selection = settle(asked, atlas)[0]
         view = view_of(atlas, selection)
-        parts = page_parts(atlas, view, selection, bad + dropped)
+        parts = page_parts(atlas, view, selection, bad)
         if ctx.triggered_id == "suche":
             parts["inhalt"]["focus"] = search_focus(atlas, search)
-        return parts | control_parts(atlas, selection, chosen)
+        return parts | control_parts(atlas, selection, chosen) | option_parts(atlas, selection, str(ctx.triggered_id))
 
 
 def follow(atlas: Atlas, asked: Selection, trigger: str, click: Any) -> Selection:
-    """Return what the reader means: a click chooses (or leaves) an area, a new level takes the area along."""
+    """Return what the reader means by the control that was moved.
+
+    A click chooses (or leaves) an area; a new level takes the area along; a new Handlungsfeld takes what belongs to
+    it; a new indicator, category or mode starts at its own threshold.
+    """
     if trigger == "karte-klick" and isinstance(click, dict):
         area = str(click.get("id", ""))
         known = area in atlas.areas(asked.level).index
         return replace(asked, area="" if area == asked.area or not known else area)
+    if trigger == control_id("handlungsfeld"):
+        return narrow(asked)
+    if trigger in {control_id(name) for name in ("indicator", "category", "mode")}:
+        return replace(asked, threshold=0)
     if trigger == control_id("level"):
         return replace(
             asked,
@@ -245,6 +235,19 @@ def area_on(atlas: Atlas, area: str, level: str) -> str:
     if level == "sozialraum" and area in atlas.data.gemeinden.index:
         return str(atlas.data.gemeinden.at[area, "sozialraum"])
     return ""
+
+
+def option_parts(atlas: Atlas, selection: Selection, trigger: str) -> dict[str, Any]:
+    """Return the choices that depend on the control that was moved; they must come together with their values."""
+    parts = dict.fromkeys(OPTION_OUTPUTS, no_update)
+    if trigger == control_id("handlungsfeld"):
+        categories = controls.category_options(selection.handlungsfeld)
+        parts["frage"] = controls.field_question(selection.handlungsfeld)
+        parts["indicator_options"] = controls.indicator_options(atlas, selection.handlungsfeld)
+        parts["category_options"] = parts["categories_options"] = categories
+    if trigger == control_id("level"):
+        parts["area_options"] = parts["compare_options"] = controls.area_options(atlas, selection.level)
+    return parts
 
 
 def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any]) -> dict[str, Any]:

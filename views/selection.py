@@ -84,9 +84,10 @@ PARSERS: query.Parsers = {
 
 
 def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
-    """Return ``selection`` with parts that do not fit together replaced, and a notice where a choice was dropped."""
+    """Return ``selection`` with parts that do not fit together replaced, and a notice for each that was."""
     notices: list[str] = []
-    selection = _settle_indicator(selection)
+    selection = _in_its_field(selection, notices)
+    selection = _settle_key(selection, notices)
     if selection.period and selection.period not in atlas.periods(selection.key):
         notices.append(f"Für {selection.period} gibt es keine eigenen Werte; gezeigt wird der neueste Stand.")
         selection = replace(selection, period="")
@@ -99,26 +100,52 @@ def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
     return selection, notices
 
 
-def _settle_indicator(selection: Selection) -> Selection:
+def narrow(selection: Selection) -> Selection:
+    """Return ``selection`` inside its Handlungsfeld: what does not belong to it is replaced by its first choice."""
     allowed = indicators_of(selection.handlungsfeld)
     if selection.indicator not in allowed:
-        selection = replace(selection, indicator=allowed[0], category="", mode="", threshold=0)
+        return replace(selection, indicator=allowed[0], category="", mode="", threshold=0)
+    if selection.category and selection.category not in categories_of(selection.handlungsfeld):
+        return replace(selection, category="", mode="", threshold=0)
+    return selection
+
+
+def _in_its_field(selection: Selection, notices: list[str]) -> Selection:
+    """Widen the Handlungsfeld where a link asks for something outside it: what it asks for is shown, not replaced."""
+    if narrow(selection) == selection:
+        return selection
+    name = catalog.handlungsfelder()[selection.handlungsfeld].name
+    notices.append(f"Die Auswahl gehört nicht zum Handlungsfeld {name}; gezeigt werden alle Handlungsfelder.")
+    return replace(selection, handlungsfeld=ALL_FIELDS)
+
+
+def _settle_key(selection: Selection, notices: list[str]) -> Selection:
     measure = catalog.measures().get(selection.indicator)
     if measure is None or not measure.needs_category:
-        threshold = _stop_threshold(selection.threshold) if selection.indicator == "haltestelle" else 0
+        threshold = _stop_threshold(selection.threshold, notices) if selection.indicator == "haltestelle" else 0
         return replace(selection, category="", mode="", threshold=threshold)
-    category = selection.category
-    if category not in (usable := categories_of(selection.handlungsfeld)):
-        category = first_complete(usable)
-        selection = replace(selection, mode="", threshold=0)
+    category = selection.category or first_complete(categories_of(selection.handlungsfeld))
     mode = selection.mode if measure.needs_mode else ""
-    threshold = min(selection.threshold, MAX_MINUTES) if measure.needs_threshold else 0
-    key = complete_key(IndicatorKey(selection.indicator, category, mode, threshold))
+    threshold = selection.threshold if measure.needs_threshold else 0
+    if threshold > MAX_MINUTES:
+        notices.append(f"Die Schwelle {threshold} ist zu groß; gezeigt werden {MAX_MINUTES} Minuten.")
+    key = complete_key(IndicatorKey(selection.indicator, category, mode, min(threshold, MAX_MINUTES)))
     return replace(selection, category=category, mode=key.mode, threshold=key.threshold)
 
 
-def _stop_threshold(threshold: int) -> int:
+def _stop_threshold(threshold: int, notices: list[str]) -> int:
+    if threshold and threshold not in STOP_THRESHOLDS:
+        notices.append(f"Die Schwelle {threshold} m gibt es bei Haltestellen nicht; gezeigt werden 600 m.")
     return threshold if threshold in STOP_THRESHOLDS else 600
+
+
+def compact(selection: Selection) -> Selection:
+    """Return ``selection`` without the mode and threshold that its indicator has anyway, for a short address."""
+    for part in ({"threshold": 0}, {"mode": ""}):
+        shorter = replace(selection, **part)
+        if shorter.key == selection.key:
+            selection = shorter
+    return selection
 
 
 def categories_of(handlungsfeld: str) -> list[str]:

@@ -16,6 +16,8 @@ from layers.keys import STOP_THRESHOLDS
 from views.components.words import JUDGEMENT_GROUPS, KINDS
 from views.selection import ALL_FIELDS, MAX_MINUTES, Selection, categories_of, indicators_of
 
+# A plain scrolling list: the one Mantine brings cannot be reached by keyboard (axe: scrollable-region-focusable).
+LIST_SETTINGS = {"withScrollArea": False, "styles": {"options": {"maxHeight": "220px", "overflowY": "auto"}}}
 NEWEST = "aktuell"  # a Select cannot hold an empty value
 SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
 Options = list[dict[str, Any]]
@@ -82,9 +84,9 @@ def threshold_props(selection: Selection) -> dict[str, Any]:
         marks = [{"value": metres, "label": f"{number(metres)} m"} for metres in STOP_THRESHOLDS]
         return {"min": 300, "max": 1200, "step": 300, "marks": marks, "restrictToMarks": True}
     limits = proven_limits(selection)
-    marks = [{"value": 0, "label": "0"}, {"value": 60, "label": "60"}]
+    marks = [{"value": 1, "label": "1"}, {"value": 60, "label": "60"}]
     marks += [{"value": value, "label": f"{value} ({name})"} for value, name in limits.items()]
-    return {"min": 0, "max": 60, "step": 1, "marks": marks, "restrictToMarks": False}
+    return {"min": 1, "max": max(60, *limits, selection.threshold), "step": 1, "marks": marks, "restrictToMarks": False}
 
 
 def proven_limits(selection: Selection) -> dict[int, str]:
@@ -176,6 +178,7 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
             clearable=True,
             placeholder="Einrichtungsarten",
             mb="sm",
+            **LIST_SETTINGS,
         ),
         html.Details(
             [
@@ -202,7 +205,7 @@ def _class_numbers() -> Options:
 
 
 def _select(field: str, label: str, data: Options, value: str | None, **options: Any) -> Component:
-    settings = {"allowDeselect": False, "mb": "sm", "nothingFoundMessage": "nichts gefunden"} | options
+    settings = LIST_SETTINGS | {"allowDeselect": False, "mb": "sm", "nothingFoundMessage": "nichts gefunden"} | options
     return dmc.Select(id=control_id(field), label=label, data=data, value=value, **settings)
 
 

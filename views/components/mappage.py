@@ -13,7 +13,7 @@ from layers.mapview import MapView, build_map_view
 from layers.measures import incomplete_reason
 from layers.sentences import headline, map_text
 from views.components import areapanel, panels
-from views.selection import Selection, to_query
+from views.selection import Selection, compact, to_query
 
 EXPORTS = {
     "csv": "CSV",
@@ -39,7 +39,7 @@ def view_of(atlas: Atlas, selection: Selection) -> MapView:
 
 def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[str]) -> dict[str, Any]:
     """Return everything on the page that depends on the selection, by element."""
-    query = to_query(selection)
+    query = to_query(compact(selection))
     return {
         "titel": view.layer.text.name,
         "kopfzeile": panels.lead(view),

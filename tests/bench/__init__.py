@@ -1,0 +1,1 @@
+"""Measurements of the running atlas beside named peers: `python -m tests.bench [--schnell]`."""

@@ -1,0 +1,1 @@
+"""What a social planner does with the atlas, in a real browser."""
