@@ -24,6 +24,7 @@ from views.selection import (
     categories_of,
     first_complete,
     indicators_of,
+    narrow,
     read_parts,
     read_query,
     settle,
@@ -110,7 +111,8 @@ def test_a_settled_selection_fits_together_and_stays(atlas: Atlas, selection: Se
     settled, _ = settle(selection, atlas)
     assert settle(settled, atlas) == (settled, [])
     assert Selection.from_query(to_query(settled)) == settled
-    assert settled.handlungsfeld == selection.handlungsfeld
+    assert settled.handlungsfeld in (selection.handlungsfeld, ALL_FIELDS)
+    assert settled.indicator == selection.indicator
     assert settled.indicator in indicators_of(settled.handlungsfeld)
     assert not settled.category or settled.category in categories_of(settled.handlungsfeld)
     table = atlas.table(settled.level, settled.key, settled.period or None)
@@ -131,13 +133,16 @@ def test_a_settled_selection_has_a_map(atlas: Atlas, selection: Selection) -> No
 @settings(max_examples=80)
 @given(selection=SELECTIONS)
 def test_what_was_chosen_and_fits_is_kept(atlas: Atlas, selection: Selection) -> None:
-    settled, _ = settle(selection, atlas)
-    for name in ("handlungsfeld", "level", "scheme", "k", "categories", "table"):
+    settled, notices = settle(selection, atlas)
+    for name in ("indicator", "level", "scheme", "k", "categories", "table"):
         assert getattr(settled, name) == getattr(selection, name)
-    if selection.indicator in indicators_of(selection.handlungsfeld):
-        assert settled.indicator == selection.indicator
+    if narrow(selection) == selection:
+        assert settled.handlungsfeld == selection.handlungsfeld
         if settled.category and selection.category == settled.category:
             assert settled.mode in ("", selection.mode or settled.mode)
+    else:
+        assert settled.handlungsfeld == ALL_FIELDS
+        assert notices
 
 
 def test_a_dropped_year_and_area_are_noticed(atlas: Atlas) -> None:
@@ -160,8 +165,10 @@ def test_every_handlungsfeld_narrows_indicators_and_categories(atlas: Atlas) -> 
         assert set(categories_of(code)) <= set(categories_of(ALL_FIELDS)) == set(catalog.categories())
         assert set(indicators_of(code)) <= set(indicators_of(ALL_FIELDS))
         assert all(code in catalog.categories()[category].handlungsfelder for category in categories_of(code))
-        settled, _ = settle(Selection(handlungsfeld=code), atlas)
+        settled, notices = settle(narrow(Selection(handlungsfeld=code)), atlas)
+        assert settled.handlungsfeld == code
         assert settled.indicator in indicators_of(code)
+        assert notices == []
 
 
 def test_the_first_category_offered_is_one_that_can_be_computed() -> None:

@@ -105,7 +105,9 @@ def narrow(selection: Selection) -> Selection:
     allowed = indicators_of(selection.handlungsfeld)
     if selection.indicator not in allowed:
         return replace(selection, indicator=allowed[0], category="", mode="", threshold=0)
-    if selection.category and selection.category not in categories_of(selection.handlungsfeld):
+    measure = catalog.measures().get(selection.indicator)
+    asks = measure is not None and measure.needs_category and selection.category
+    if asks and selection.category not in categories_of(selection.handlungsfeld):
         return replace(selection, category="", mode="", threshold=0)
     return selection
 
