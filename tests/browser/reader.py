@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 from layers import Atlas
-from views.selection import Selection, settle, to_query
+from views.selection import Selection, compact, settle, to_query
 
 PATIENCE = 15.0
 NOISE = ("GL Driver Message", "GPU stall due to ReadPixels")  # software WebGL, not the page
@@ -95,7 +95,7 @@ class Reader:
 
     def expect(self, wanted: Selection, atlas: Atlas) -> None:
         """Return when map and address show ``wanted`` as the page settles it."""
-        self.wait_for_map(to_query(settle(wanted, atlas)[0]) or "start")
+        self.wait_for_map(to_query(compact(settle(wanted, atlas)[0])) or "start")
 
     # ---------------------------------------------------------------- what the reader does
 

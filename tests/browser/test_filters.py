@@ -13,7 +13,7 @@ from layers.classify import SCHEMES
 from layers.german import number, signed_value
 from layers.keys import parse_key
 from tests.browser.reader import Reader
-from views.selection import ALL_FIELDS, Selection, categories_of, first_complete, indicators_of, settle
+from views.selection import ALL_FIELDS, Selection, categories_of, first_complete, indicators_of, narrow, settle
 
 HOSPITAL = Selection(handlungsfeld=ALL_FIELDS, indicator="minuten", category="krankenhaus")
 
@@ -61,7 +61,7 @@ def test_handlungsfeld_narrows_indicators_and_categories(reader: Reader, atlas: 
     for code in ("FAM", "EIN", ALL_FIELDS):
         name = "Alle Handlungsfelder" if code == ALL_FIELDS else catalog.handlungsfelder()[code].name
         reader.choose("#wahl-handlungsfeld", name)
-        wanted = settle(replace(wanted, handlungsfeld=code), atlas)[0]
+        wanted = settle(narrow(replace(wanted, handlungsfeld=code)), atlas)[0]
         reader.expect(wanted, atlas)
         shown = reader.options("#wahl-indicator")
         assert len(shown) == len(indicators_of(code))
