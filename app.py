@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import webbrowser
 from collections.abc import Callable
@@ -107,6 +108,8 @@ def main() -> None:
     print(f"Sozialatlas: {settings.address}   (Ende mit Strg+C)", flush=True)
     if settings.open_browser:
         Timer(0.5, webbrowser.open, [settings.address]).start()
+    gc.collect()
+    gc.freeze()  # what is there at start stays: no pauses for looking through it again
     server.run()
 
 

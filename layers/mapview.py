@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -46,6 +47,7 @@ class MapView:
         return bool(self.rows["value"].notna().any())
 
 
+@lru_cache(maxsize=512)
 def build_map_view(
     atlas: Atlas,
     level: str,
@@ -55,7 +57,7 @@ def build_map_view(
     k: int = 5,
     period: str | None = None,
 ) -> MapView:
-    """Return the map of one indicator; classes are formed on the values as they are printed."""
+    """Return the map of one indicator; classes are formed on the values as they are printed. Kept: do not change it."""
     layer = atlas.layer(level, key, period)
     text = layer.text
     known = pd.notna(layer.kreis["value"]) and not text.additive

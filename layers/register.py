@@ -14,6 +14,7 @@ PRECISION_WORDS = {
     "place": "nur Ort",
     "municipality": "nur Gemeinde",
 }
+FILTERED = ["category", "name", "place", "street", "operator", "ags", "wheelchair", "precision"]
 LACKING = {
     "operator": "Träger",
     "street": "Anschrift",
@@ -39,7 +40,7 @@ def filter_facilities(
     Stops are listed only when their category is asked for. ``wheelchair`` "" asks for unknown ones, None for all.
     ``search`` looks for all its words in name, place, street, operator and category.
     """
-    rows = facilities[facilities["inside"]]
+    rows = pd.DataFrame(facilities.loc[facilities["inside"], FILTERED])
     keep = rows["category"].isin(categories) if categories else rows["category"] != "haltestelle"
     if handlungsfeld:
         in_field = [c.id for c in catalog.categories().values() if handlungsfeld in c.handlungsfelder]
@@ -55,7 +56,8 @@ def filter_facilities(
     for word in search.casefold().split():
         keep &= text.str.contains(word, regex=False)
     order = {category: i for i, category in enumerate(catalog.categories())}
-    return rows[keep].sort_values(["category", "name"], key=lambda s: s.map(order) if s.name == "category" else s)
+    kept = rows[keep].sort_values(["category", "name"], key=lambda s: s.map(order) if s.name == "category" else s)
+    return facilities.loc[kept.index]
 
 
 def lacking(row: pd.Series) -> list[str]:

@@ -202,7 +202,10 @@ def _register_update(app: Dash, atlas: Atlas) -> None:
         parts = page_parts(atlas, view, selection, bad)
         if ctx.triggered_id == "suche":
             parts["inhalt"]["focus"] = search_focus(atlas, search)
-        return parts | control_parts(atlas, selection, chosen) | option_parts(atlas, selection, str(ctx.triggered_id))
+        trigger = str(ctx.triggered_id)
+        unchanged = dict.fromkeys(CONTROL_OUTPUTS | OPTION_OUTPUTS, no_update)
+        controls_now = control_parts(atlas, selection, chosen, trigger)
+        return parts | unchanged | controls_now | option_parts(atlas, selection, trigger)
 
 
 def follow(atlas: Atlas, asked: Selection, trigger: str, click: Any) -> Selection:
@@ -239,7 +242,7 @@ def area_on(atlas: Atlas, area: str, level: str) -> str:
 
 def option_parts(atlas: Atlas, selection: Selection, trigger: str) -> dict[str, Any]:
     """Return the choices that depend on the control that was moved; they must come together with their values."""
-    parts = dict.fromkeys(OPTION_OUTPUTS, no_update)
+    parts: dict[str, Any] = {}
     if trigger == control_id("handlungsfeld"):
         categories = controls.category_options(selection.handlungsfeld)
         parts["frage"] = controls.field_question(selection.handlungsfeld)
@@ -250,7 +253,7 @@ def option_parts(atlas: Atlas, selection: Selection, trigger: str) -> dict[str, 
     return parts
 
 
-def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any]) -> dict[str, Any]:
+def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any], trigger: str) -> dict[str, Any]:
     """Return values of the controls that depend on others; what is already right is not sent again."""
     used = controls.needs(selection) | {"period": bool(atlas.periods(selection.key))}
     wanted: dict[str, Any] = {
@@ -263,11 +266,16 @@ def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any]) ->
         "compare": selection.compare or None,
     }
     values = {name: no_update if value == chosen.get(name) else value for name, value in wanted.items()}
-    slider = controls.threshold_props(selection) if used["threshold"] else dict.fromkeys(SLIDER, no_update)
+    return values | (look_parts(atlas, selection, used) if trigger in LOOK_TRIGGERS else {})
+
+
+def look_parts(atlas: Atlas, selection: Selection, used: dict[str, bool]) -> dict[str, Any]:
+    """Return which controls the indicator needs and how the threshold slider looks for it."""
+    slider = controls.threshold_props(selection) if used["threshold"] else {}
     styles = {f"style_{name}": controls.shown_if(used[name]) for name in used}
     text = controls.threshold_text(selection) if used["threshold"] else no_update
     options = controls.period_options(atlas, selection) if used["period"] else no_update
-    return values | slider | styles | {"threshold_text": text, "period_options": options}
+    return slider | styles | {"threshold_text": text, "period_options": options}
 
 
-SLIDER = ("min", "max", "step", "marks", "restrictToMarks")
+LOOK_TRIGGERS = {control_id(name) for name in ("handlungsfeld", "indicator", "category", "mode", "threshold")}
