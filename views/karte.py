@@ -197,9 +197,9 @@ def _register_update(app: Dash, atlas: Atlas) -> None:
         period = "" if chosen.get("period") == controls.NEWEST else chosen.get("period")
         asked, bad = read_parts({**chosen, "period": period, "table": "ja" if table is True else ""})
         asked = follow(atlas, asked, str(ctx.triggered_id), click)
-        selection = settle(asked, atlas)[0]
+        selection, dropped = settle(asked, atlas)
         view = view_of(atlas, selection)
-        parts = page_parts(atlas, view, selection, bad)
+        parts = page_parts(atlas, view, selection, bad + dropped)
         if ctx.triggered_id == "suche":
             parts["inhalt"]["focus"] = search_focus(atlas, search)
         trigger = str(ctx.triggered_id)
