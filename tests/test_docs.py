@@ -33,7 +33,7 @@ README, HANDBOOK = ROOT / "README.md", ROOT / "docs" / "handbuch.md"
 ARCHITECTURE = ROOT / "docs" / "architektur.md"
 DOCUMENTS = (README, HANDBOOK, ARCHITECTURE)
 CATALOGUES = ROOT / "geodata" / "catalog"
-FORBIDDEN = re.compile(r"(?i)\bsession|(?<![\w&])#\d+\b|/work/|/tmp/|\.\./shared|pythonhosted|pypi\.org|npmjs")
+FORBIDDEN = re.compile(r"(?i)\bsession|(?<![\w&])#\d+\b|/tmp/|\.\./shared|pythonhosted|pypi\.org|npmjs")
 FILES = {table: f"{table}s.toml" for table in ("indicator", "threshold", "district")} | {"category": "categories.toml"}
 
 
