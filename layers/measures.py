@@ -122,7 +122,7 @@ def travel_cost(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
 def too_coarse(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
     """Return where the nearest facility is known to its place only and the walk is shorter than 2 km."""
     nearest = inputs.nearest[category]
-    way = nearest["metres"] * catalog.modes()[mode_id].detour
+    way = inputs.model.way_metres(nearest["metres"], catalog.modes()[mode_id])
     return nearest["coarse"].astype(bool) & (way < COARSE_WALK_M) & (mode_id == "fuss")
 
 
@@ -181,7 +181,7 @@ def within_walk(inputs: Inputs, category_id: str, limit: float, level: str) -> p
     category = catalog.categories()[category_id]
     if category.completeness.judgement != "ausreichend":
         return empty(areas(inputs.data, level).index, State.MISSING, incomplete_reason(category))
-    way = (inputs.nearest[category_id]["metres"] * catalog.modes()["fuss"].detour).round(1)
+    way = inputs.model.way_metres(inputs.nearest[category_id]["metres"], catalog.modes()["fuss"]).round(1)
     way = way.mask(too_coarse(inputs, category_id, "fuss"))
     share = coverage.share_within(way, inputs.points["people"], inputs.points[level], limit)
     return _cost_frame(inputs, IndicatorKey("abdeckung", category_id, "fuss"), level, share)

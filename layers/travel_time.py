@@ -30,6 +30,10 @@ class TravelTime(Protocol):
         """Return minutes for the ``metres`` of ``nearest``."""
         ...
 
+    def way_metres(self, metres: pd.Series, mode: Mode) -> pd.Series:
+        """Return the length of the way for the ``metres`` of ``nearest``."""
+        ...
+
 
 @dataclass(frozen=True)
 class StraightLine:
