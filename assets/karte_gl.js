@@ -20,7 +20,6 @@
     const maplibre = await import(parts.vendor(config, "maplibre-gl/dist/maplibre-gl.mjs"));
     const host = parts.element("div", "karte-flaeche");
     place.container.prepend(host);
-    const text = description(place.container);
     const map = new maplibre.Map({
       container: host, style: parts.baseStyle(config), locale: parts.LOCALE, attributionControl: false,
       bounds: config.bounds, fitBoundsOptions: { padding: padding(place.container) }, minZoom: 6.5, maxZoom: 17, fadeDuration: 0,
@@ -29,11 +28,11 @@
     });
     map.keyboard.disableRotation();
     map.touchZoomRotate.disableRotation();
-    map.getCanvas().setAttribute("aria-describedby", text.id);
+    map.getCanvas().setAttribute("aria-describedby", place.container.dataset.text);
     addControls(map, maplibre, config, place.container);
     const view = {
-      map, maplibre, config, text, status: place.status,
-      levels: new Map(), level: null, payload: null, texts: new Map(), marks: {}, key: null,
+      map, maplibre, config, status: place.status,
+      levels: new Map(), level: null, payload: null, marks: {}, key: null,
     };
     reportErrors(view);
     await loaded(map);
@@ -64,14 +63,6 @@
     if (window.atlasKarte === view.map) delete window.atlasKarte;
   }
 
-  /** A hidden paragraph for the text of the map, which the canvas refers to. */
-  function description(container) {
-    const text = parts.element("p", "nur-sr");
-    text.id = "karte-text";
-    container.append(text);
-    return text;
-  }
-
   // ---------------------------------------------------------------- what a payload changes
 
   async function show(view, payload) {
@@ -79,17 +70,14 @@
     view.payload = payload;
     await addLevel(view, payload.level);
     if (view.payload !== payload) return;
-    view.texts = new Map(payload.ids.map((id, i) => [id, payload.texts[i]]));
-    view.text.textContent = payload.alt || "";
     showLevel(view, payload.level);
     paint(view, payload);
-    hatch(view, payload.hatch || []);
     mark(view, { selected: payload.selected, compare: payload.compare });
     flyTo(view, payload.focus);
     await parts.showPoints(view, payload.points);
     if (view.payload !== payload) return;
     view.key = payload.key;
-    view.map.triggerRepaint();
+    view.map.redraw(); // now, not with the next frame: nobody waits for a value that is already there
   }
 
   /** Load the shapes of `level` and draw them without values; only on the first time it is asked for. */
@@ -100,8 +88,9 @@
     const source = `gebiete-${level}`;
     view.map.addSource(source, { type: "geojson", data: shapes, promoteId: "id" });
     for (const layer of parts.areaLayers(source)) view.map.addLayer(layer, parts.ANCHOR);
+    const ids = shapes.features.map((feature) => feature.properties.id);
     const byId = new Map(shapes.features.map((feature) => [feature.properties.id, feature]));
-    view.levels.set(level, { source, shapes: byId, painted: new Map() });
+    view.levels.set(level, { source, ids, shapes: byId, painted: ids.map(() => ({})) });
   }
 
   function showLevel(view, name) {
@@ -117,25 +106,24 @@
     for (const { id } of parts.areaLayers(level.source)) view.map.setLayoutProperty(id, "visibility", visibility);
   }
 
-  /** Set the colour of the areas whose colour is not the one on the map; null stands for no value. */
-  function paint(view, payload) {
-    const { source, painted } = view.level;
-    const set = (id, colour) => {
-      if (painted.get(id) === colour) return;
-      painted.set(id, colour);
-      view.map.setFeatureState({ source, id }, { colour });
-    };
-    payload.ids.forEach((id, i) => set(id, payload.colors[i]));
-    for (const id of painted.keys()) if (!view.texts.has(id)) set(id, null);
+  /**
+   * Set colour and hatching of the areas that do not look so already. `classes` holds one sign per area in the
+   * order of the geometry: the place of its colour in `colours` (to the base 36), or "-" for no value.
+   */
+  function paint(view, { classes, colours, hatch }) {
+    const { source, ids, painted } = view.level;
+    const hatched = new Set(hatch);
+    ids.forEach((id, i) => {
+      const colour = colours[parseInt(classes[i], 36)] ?? null;
+      const now = { colour, hatched: hatched.has(i) };
+      if (painted[i].colour === now.colour && painted[i].hatched === now.hatched) return;
+      painted[i] = now;
+      view.map.setFeatureState({ source, id }, now);
+    });
   }
 
-  function hatch(view, ids) {
-    const wanted = `${view.level.source} ${ids.join(" ")}`;
-    if (view.hatched === wanted) return;
-    view.hatched = wanted;
-    const features = ids.map((id) => view.level.shapes.get(id)).filter(Boolean);
-    view.map.getSource(parts.HATCH).setData({ ...parts.EMPTY, features });
-  }
+  /** The text of an area of the shown level, or undefined. */
+  parts.areaText = (view, id) => view.payload.texts[view.level.ids.indexOf(id)];
 
   /** Outline areas of the shown level: `marks` changes which are selected, compared, hovered (id or null). */
   function mark(view, marks) {

@@ -99,7 +99,7 @@
   parts.textContent = (text) => parts.element("div", "karte-tipp", text);
 
   function areaContent(view, feature) {
-    const text = view.texts.get(feature.id);
+    const text = parts.areaText(view, feature.id);
     return parts.element("div", "karte-tipp",
       parts.element("strong", "", feature.properties.name), ...(text ? [parts.element("div", "", text)] : []));
   }

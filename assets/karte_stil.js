@@ -14,9 +14,9 @@
 
   parts.POINT_SOURCES = { inside: "punkte", outside: "punkte-aussen" };
   parts.POINT_LAYERS = ["punkte-gruppen", "punkte", "punkte-aussen-gruppen", "punkte-aussen"];
-  parts.HATCH = "schraffur"; // source, layer and image
+  parts.HATCH = "schraffur"; // the image
   parts.MARKS = "hervorhebung";
-  parts.ANCHOR = "schraffur"; // areas are inserted below this layer
+  parts.ANCHOR = "umriss"; // areas are inserted below this layer
 
   parts.LOCALE = {
     "AttributionControl.ToggleAttribution": "Quellenangaben ein- oder ausblenden",
@@ -43,7 +43,7 @@
         kontext: geojson(config.context),
         orte: geojson(config.places),
         umriss: geojson(config.geo.kreis),
-        [parts.HATCH]: geojson(), [parts.MARKS]: geojson(),
+        [parts.MARKS]: geojson(),
         punkte: facilities(), "punkte-aussen": facilities(),
       },
       layers: [
@@ -109,24 +109,25 @@
     };
   }
 
-  /** The layers of one level. Colour hangs on feature-state alone, so a new indicator touches one layer. */
+  /** The layers of one level. Colour and hatching hang on feature-state alone, so a new indicator loads nothing. */
   parts.areaLayers = function (source) {
     return [
       { id: `${source}-flaeche`, type: "fill", source,
         paint: { "fill-color": ["coalesce", ["feature-state", "colour"], NO_VALUE] } },
+      { id: `${source}-schraffur`, type: "fill", source,
+        paint: { "fill-pattern": parts.HATCH,
+          "fill-opacity": ["case", ["boolean", ["feature-state", "hatched"], false], 1, 0] } },
       { id: `${source}-rand`, type: "line", source, paint: { "line-color": "#ffffff", "line-width": 0.8 } },
     ];
   };
 
-  /** What lies over the areas: hatching and outlines, each drawn from the few shapes it concerns. */
+  /** The outlines over the areas, each drawn from the few shapes it concerns. */
   function overlays() {
     const line = (role, colour, width, more = {}) => ({
       id: `hervorhebung-${role}-${width}`, type: "line", source: parts.MARKS, filter: ["==", ["get", "role"], role],
       layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": width, ...more },
     });
     return [
-      { id: "schraffur", type: "fill", source: parts.HATCH, paint: { "fill-pattern": parts.HATCH } },
-      { id: "schraffur-rand", type: "line", source: parts.HATCH, paint: { "line-color": "#ffffff", "line-width": 1.2 } },
       { id: "umriss", type: "line", source: "umriss", paint: { "line-color": "#4a5468", "line-width": 1.6 } },
       line("hover", INK, 1.8),
       line("compare", "#ffffff", 6), line("compare", INK, 3, { "line-dasharray": [2, 1.4] }),

@@ -30,14 +30,15 @@ class LegendEntry:
 
 @dataclass(frozen=True, eq=False)
 class MapView:
-    """One map. ``rows`` per area: name, value, state, base, reason, shown, class_, colour, hatched, rank.
+    """One map: ``colours`` per class; ``rows`` per area.
 
-    ``rows`` is sorted by rank (the greatest load first, or the greatest value where neither is load), areas
-    without a value last, by name.
+    ``rows`` has name, value, state, base, reason, shown, class_, colour, hatched, rank, and is sorted by rank (the
+    greatest load first, or the greatest value where neither is load), areas without a value last, by name.
     """
 
     layer: Layer
     classes: Classes
+    colours: list[str]
     rows: pd.DataFrame
     legend: tuple[LegendEntry, ...]
 
@@ -65,7 +66,7 @@ def build_map_view(
     classes = classify(layer.values, scheme, k, decimals=text.decimals, reference=reference)
     colours = class_colours(len(classes.bins), classes.scheme, text.direction) if classes.bins else []
     rows = _rows(atlas, layer, classes, colours)
-    return MapView(layer, classes, rows, _legend(rows, classes, colours))
+    return MapView(layer, classes, colours, rows, _legend(rows, classes, colours))
 
 
 def _rows(atlas: Atlas, layer: Layer, classes: Classes, colours: list[str]) -> pd.DataFrame:

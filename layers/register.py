@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from geodata import catalog
@@ -50,17 +53,22 @@ def filter_facilities(
             keep &= rows[column] == wanted
     if wheelchair is not None:
         keep &= rows["wheelchair"] == wheelchair
-    kinds = rows["category"].map({c.id: c.name for c in catalog.categories().values()})
-    text = rows["name"] + " " + rows["place"] + " " + rows["street"] + " " + rows["operator"] + " " + kinds
-    text = text.str.casefold()
-    for word in search.casefold().split():
-        keep &= text.str.contains(word, regex=False)
+    if words := search.casefold().split():
+        text = _searched_text(rows)
+        for word in words:
+            keep &= text.str.contains(word, regex=False)
     order = {category: i for i, category in enumerate(catalog.categories())}
     kept = rows[keep].sort_values(["category", "name"], key=lambda s: s.map(order) if s.name == "category" else s)
     return facilities.loc[kept.index]
 
 
-def lacking(row: pd.Series) -> list[str]:
+def _searched_text(rows: pd.DataFrame) -> pd.Series:
+    kinds = rows["category"].map({c.id: c.name for c in catalog.categories().values()})
+    text = rows["name"] + " " + rows["place"] + " " + rows["street"] + " " + rows["operator"] + " " + kinds
+    return text.str.casefold()
+
+
+def lacking(row: Mapping[str, Any]) -> list[str]:
     """Return what a row does not say, in German; a stop has neither capacity nor operator nor street to give."""
     if row["category"] == "haltestelle":
         return ["Stufenlosigkeit", "Abfahrten"] if row["wheelchair"] == "" else ["Abfahrten"]

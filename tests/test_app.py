@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from geodata import catalog
 from layers.inputs import LEVELS
+from layers.mapview import build_map_view
+from layers.palette import NO_DATA
 from tests.webapp import (
     assert_polite,
     body_of,
@@ -27,7 +29,7 @@ from tests.webapp import (
 )
 from views import einrichtungen, karte, methodik
 from views.filter import PARSERS as FILTER_PARSERS
-from views.selection import ALL_FIELDS, PARSERS, Selection, indicators_of, read_query, to_query
+from views.selection import ALL_FIELDS, PARSERS, Selection, indicators_of, read_query, settle, to_query
 
 PAGES = (karte, einrichtungen, methodik)
 START = {
@@ -85,8 +87,7 @@ def test_every_handlungsfeld_on_every_level(handlungsfeld: str, level: str) -> N
     with no_failure():
         shown = choose("handlungsfeld", handlungsfeld, level=level)
     content = shown["karte-inhalt.data"]
-    assert sorted(content["ids"]) == sorted(shared_atlas().areas(level).index)
-    assert len(content["ids"]) == len(content["colors"]) == len(content["texts"])
+    assert len(content["classes"]) == len(content["texts"]) == len(shared_atlas().areas(level))
     assert shown["titel.children"]
 
 
@@ -102,7 +103,7 @@ def test_every_indicator_is_drawn_and_named() -> None:
 def test_every_category_is_drawn_or_explained() -> None:
     for key in catalog.categories():
         shown = choose("category", key, handlungsfeld=ALL_FIELDS, indicator="minuten")
-        drawn = any(shown["karte-inhalt.data"]["colors"])
+        drawn = shown["karte-inhalt.data"]["classes"].strip("-")
         assert drawn or words_in(shown["hinweise.children"]), key
 
 
@@ -144,6 +145,18 @@ def test_register_page_filters_pages_and_opens_an_entry() -> None:
     key = narrowed["karte-inhalt.data"]["points"]["ids"][0]
     entry = changed(call(callback, values | {"karte-punkt.data": {"id": key, "n": 1}}, "karte-punkt.data"))
     assert shared_atlas().data.facilities.at[key, "name"] in words_in(entry["bestand-eintrag.children"])
+
+
+@pytest.mark.parametrize("indicator", ["BEV02", "ARB02", "minuten"])
+def test_values_travel_in_the_order_of_the_geometry(indicator: str) -> None:
+    content = choose("indicator", indicator, handlungsfeld=ALL_FIELDS)["karte-inhalt.data"]
+    order = [feature["properties"]["id"] for feature in json.loads(get("/geo/gemeinde.geojson").data)["features"]]
+    key = settle(read_query(content["key"])[0], shared_atlas())[0].key
+    rows = build_map_view(shared_atlas(), "gemeinde", key).rows.loc[order]
+    colours = [content["colours"][int(sign, 36)] if sign != "-" else NO_DATA for sign in content["classes"]]
+    assert colours == rows["colour"].tolist()
+    assert content["hatch"] == [i for i, hatched in enumerate(rows["hatched"]) if hatched]
+    assert all(text.startswith(shown) for text, shown in zip(content["texts"], rows["shown"], strict=True))
 
 
 def test_payload_of_a_switch_holds_no_geometry() -> None:
@@ -222,7 +235,7 @@ def test_one_wrong_input_among_valid_ones_is_survived(data: st.DataObject, value
     name = data.draw(st.sampled_from(names))
     with no_failure():
         shown = changed(call(callback, START | {name: value}, name))
-    assert shown["karte-inhalt.data"]["ids"]
+    assert shown["karte-inhalt.data"]["texts"]
 
 
 @given(body=st.binary(max_size=80) | junk.map(lambda value: json.dumps(value).encode()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -16,7 +17,7 @@ from layers.german import number
 from layers.register import PRECISION_WORDS
 from views.components import facilities, panels
 from views.components.controls import LIST_SETTINGS, category_options
-from views.components.mapconfig import map_config
+from views.components.mapconfig import area_values, map_config
 from views.filter import WHEELCHAIR, Filter, chosen_rows, read_parts, read_query, to_query
 from views.selection import ALL_FIELDS
 
@@ -80,8 +81,7 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
 
 def _filters(atlas: Atlas, chosen: Filter) -> Component:
     fields = [{"value": f.code, "label": f.name} for f in catalog.handlungsfelder().values()]
-    gemeinden = atlas.areas("gemeinde")["name"].sort_values()
-    operators = sorted({name for name in atlas.data.facilities.query("inside")["operator"] if name})
+    known = known_values(atlas)
     folded = html.Details(
         [
             html.Summary("Filter"),
@@ -91,17 +91,19 @@ def _filters(atlas: Atlas, chosen: Filter) -> Component:
             dmc.MultiSelect(id=field_id("categories"), label="Einrichtungsart", data=category_options(ALL_FIELDS),
                             value=list(chosen.categories), searchable=True, clearable=True, mb="sm",
                             placeholder="alle ohne Haltestellen", **LIST_SETTINGS),
-            _select("ags", "Gemeinde", [{"value": k, "label": v} for k, v in gemeinden.items()], chosen.ags),
-            _select("operator", "Träger", [{"value": name, "label": name} for name in operators], chosen.operator),
-            _select("wheelchair", "Stufenlos", [{"value": k, "label": v} for k, v in WHEELCHAIR.items() if k],
-                    chosen.wheelchair),
-            _select("precision", "Genauigkeit der Lage", [{"value": k, "label": v} for k, v in PRECISION_WORDS.items()],
-                    chosen.precision),
+            _select("ags", "Gemeinde", _options(known["ags"]), chosen.ags),
+            _select("operator", "Träger", _options(known["operator"]), chosen.operator),
+            _select("wheelchair", "Stufenlos", _options(WHEELCHAIR), chosen.wheelchair),
+            _select("precision", "Genauigkeit der Lage", _options(PRECISION_WORDS), chosen.precision),
         ],
         open=True,
         className="klappe",
     )  # fmt: skip
     return html.Section(folded, className="card karte-filter", **{"aria-label": "Filter"})
+
+
+def _options(names: dict[str, str]) -> list[dict[str, str]]:
+    return [{"value": key, "label": name} for key, name in names.items() if key]
 
 
 def _select(field: str, label: str, data: list[dict[str, str]], value: str) -> Component:
@@ -125,7 +127,7 @@ def _map_card(atlas: Atlas, shown: dict[str, Any]) -> Component:
         [
             html.Div(tools, className="werkzeuge"),
             html.Section(
-                html.Div(id="karte", className="karte", **{"data-punkte": "ja"}),
+                html.Div(id="karte", className="karte", **{"data-punkte": "ja", "data-text": "bestand-zahl"}),
                 className="karte-mitte",
                 **{"aria-label": "Karte der Einrichtungen"},
             ),
@@ -148,7 +150,7 @@ def _side(shown: dict[str, Any]) -> Component:
 def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, Any]:
     """Return everything on the page that depends on the filter."""
     chosen, unknown = known_parts(atlas, chosen)
-    rows = chosen_rows(atlas.inputs.facilities, chosen)
+    rows = _kept_rows(atlas, replace(chosen, facility="", page=1))
     pages = max(1, -(-len(rows) // PAGE_ROWS))
     page = min(chosen.page, pages)
     if page < chosen.page:
@@ -173,19 +175,33 @@ def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, An
 
 def known_parts(atlas: Atlas, chosen: Filter) -> tuple[Filter, list[str]]:
     """Return the filter without a Gemeinde, Träger or entry that the data do not know, and a notice for each."""
-    inside = atlas.inputs.facilities[atlas.inputs.facilities["inside"]]
-    known = {
-        "ags": ("Die Gemeinde", atlas.areas("gemeinde").index),
-        "operator": ("Den Träger", inside["operator"].unique()),
-        "facility": ("Den Eintrag", inside.index),
-    }
     notices = []
-    for name, (what, values) in known.items():
+    for name, values in known_values(atlas).items():
         value = getattr(chosen, name)
         if value and value not in values:
-            notices.append(f"{what} „{value[:40]}“ gibt es nicht; die Angabe wurde weggelassen.")
+            notices.append(f"{UNKNOWN[name]} „{value[:40]}“ gibt es nicht; die Angabe wurde weggelassen.")
             chosen = replace(chosen, **{name: ""})
     return chosen, notices
+
+
+UNKNOWN = {"ags": "Die Gemeinde", "operator": "Den Träger", "facility": "Den Eintrag"}
+
+
+@lru_cache(maxsize=2)
+def known_values(atlas: Atlas) -> dict[str, dict[str, str]]:
+    """Return every Gemeinde, Träger and entry in the Kreis with its name, sorted by name. Kept: do not change it."""
+    inside = atlas.inputs.facilities[atlas.inputs.facilities["inside"]]
+    return {
+        "ags": atlas.areas("gemeinde")["name"].sort_values().to_dict(),
+        "operator": {name: name for name in sorted(inside["operator"].unique())},
+        "facility": inside["name"].sort_values().to_dict(),
+    }
+
+
+@lru_cache(maxsize=4)
+def _kept_rows(atlas: Atlas, chosen: Filter) -> pd.DataFrame:
+    """Return the rows that fit; turning a page or opening an entry asks for the same ones again."""
+    return chosen_rows(pd.DataFrame(atlas.inputs.facilities), chosen)
 
 
 def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:
@@ -194,16 +210,14 @@ def _payload(atlas: Atlas, rows: pd.DataFrame, query: str) -> dict[str, Any]:
     return {
         "key": f"bestand?{query}",
         "level": "gemeinde",
-        "ids": area.index.tolist(),
-        "colors": ["#cfdcf0"] * len(area),
-        "texts": [f"{number(count)} Einrichtungen in dieser Auswahl" for count in counts],
-        "hatch": [],
+        **area_values(
+            ["#cfdcf0"], [0] * len(area), [f"{number(count)} Einrichtungen in dieser Auswahl" for count in counts]
+        ),
         "selected": None,
         "compare": None,
         "points": {"ids": rows.index.tolist()},
         "focus": None,
         "svg": "/karte.svg?indicator=BEV01&handlungsfeld=ALLE",
-        "alt": f"Karte mit {len(rows)} Einrichtungen; dieselben stehen in der Tabelle.",
     }
 
 

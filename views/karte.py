@@ -80,7 +80,7 @@ def _map(atlas: Atlas, shown: dict[str, Any]) -> Component:
             ),
             html.A("Karte überspringen, weiter zur Rangliste", href="#rangliste", className="skip"),
             html.Section(
-                [html.Div(id="karte", className="karte", **{"data-gebiete": "ja"}), legend],
+                [html.Div(id="karte", className="karte", **{"data-gebiete": "ja", "data-text": "kartentext"}), legend],
                 className="karte-mitte",
                 **{"aria-label": "Karte"},
             ),

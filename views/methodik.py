@@ -14,6 +14,7 @@ from layers.atlas import Atlas
 from layers.german import day, number
 from views.components import reference, texts
 from views.components.panels import badge
+from views.components.plain import Element, as_sent
 from views.components.words import DIRECTIONS, JUDGEMENTS, PROOFS
 
 TITLE, PATH = "Daten und Methodik", "/daten"
@@ -35,11 +36,11 @@ SECTIONS = {
 
 def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
     """Return the page; it does not depend on the URL."""
-    return _page(atlas)
+    return html.Div(_page(atlas), className="seite text")
 
 
 @lru_cache(maxsize=2)
-def _page(atlas: Atlas) -> Component:
+def _page(atlas: Atlas) -> list[Element]:
     makers = {
         "ueberblick": lambda: _overview(atlas),
         "kennzahlen": _measures,
@@ -67,7 +68,7 @@ def _page(atlas: Atlas) -> Component:
         [html.H1(TITLE), html.P("Woher jede Zahl kommt, was sie sagt und was fehlt.", className="lead")],
         className="kopf",
     )
-    return html.Div([head, contents, *sections], className="seite text")
+    return [as_sent(part) for part in (head, contents, *sections)]
 
 
 def _overview(atlas: Atlas) -> list[Component]:

@@ -19,6 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from layers.palette import class_colours
 from tests.bench import shapes
+from views.components.mapconfig import area_values
 from views.settings import ROOT
 
 SIZES = (30, 630, 11_000)
@@ -43,7 +44,6 @@ def atlas_app(n: int, prefix: str) -> Dash:
         compress=True,
     )
     areas = shapes.collection(n)
-    ids = shapes.ids(areas)
     config = {
         "geo": {"gemeinde": f"{prefix}geo/flaechen.json", "kreis": f"{prefix}geo/leer.json"},
         "context": f"{prefix}geo/leer.json",
@@ -56,7 +56,7 @@ def atlas_app(n: int, prefix: str) -> Dash:
     }
     app.layout = _page(
         html.Div(html.Div(id="karte", className="karte", style=FRAME), className="karte-mitte", style=FRAME),
-        dcc.Store(id="karte-inhalt", data=_payload(ids, 0)),
+        dcc.Store(id="karte-inhalt", data=_payload(n, 0)),
         dcc.Store(id="karte-aufbau", data=config),
         dcc.Store(id="karte-klick"),
         dcc.Store(id="karte-punkt"),
@@ -68,27 +68,23 @@ def atlas_app(n: int, prefix: str) -> Dash:
         Input("karte-inhalt", "data"),
         State("karte-aufbau", "data"),
     )
-    _answer(app, Output("karte-inhalt", "data"), lambda turn: _payload(ids, turn))
+    _answer(app, Output("karte-inhalt", "data"), lambda turn: _payload(n, turn))
     _serve_files(app.server, json.dumps(areas, separators=(",", ":")))
     return app
 
 
-def _payload(ids: list[str], turn: int) -> dict[str, Any]:
-    """Return what `views.karte.map_payload` sends, with as much text."""
-    of = classes(len(ids), turn)
+def _payload(n: int, turn: int) -> dict[str, Any]:
+    """Return what `views.components.mappage.map_payload` sends, with as much text."""
+    of = classes(n, turn)
     return {
         "key": f"handlungsfeld=ALLE&indicator=abdeckung&category=grundschule&mode=pkw&threshold={turn}",
         "level": "gemeinde",
-        "ids": ids,
-        "colors": [COLOURS[c] for c in of],
-        "texts": [f"{c * 10 + turn},{c} %" for c in of],
-        "hatch": [],
+        **area_values(COLOURS, of.tolist(), [f"{c * 10 + turn},{c} %" for c in of]),
         "selected": None,
         "compare": None,
         "points": {"categories": []},
         "focus": None,
         "svg": f"/karte.svg?handlungsfeld=ALLE&indicator=abdeckung&category=grundschule&threshold={turn}",
-        "alt": f"Testflächen: Einwohner in Reichweite, höchstens {turn} Minuten mit dem Auto: Landkreis 90,0 %.",
     }
 
 

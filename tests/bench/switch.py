@@ -16,8 +16,8 @@ SHORT = {"plotly": "ganze Figur", "patch": "Patch"}
 AIMS = {"plotly": 10.0, "patch": 5.0}
 BYTES_AIM = 50.0
 GROUND = {30: "30 Gemeinden", 630: "630 Testflächen", 11_000: "11.000 Testflächen"}
-TURNS = {30: 7, 630: 5, 11_000: 3}
-WARM_UP = 2
+TURNS = {30: 15, 630: 7, 11_000: 4}
+WARM_UP = 4
 REAL = 30
 PAGE = "/?handlungsfeld=ALLE"
 # Indicators of the page as a reader would go through them: areas, points and legend change.

@@ -10,6 +10,8 @@ from geodata.model import WEB_CRS
 from layers import Atlas
 from layers.german import number, signed_value
 from layers.keys import parse_key
+from layers.mapview import build_map_view
+from layers.palette import NO_DATA
 from tests.browser.reader import Reader
 from views.selection import ALL_FIELDS, Selection
 
@@ -45,6 +47,17 @@ def test_a_click_on_the_map_chooses_the_area_and_a_second_leaves_it(reader: Read
     click_map(reader, atlas, area, level)
     reader.expect(Selection(level=level), atlas)
     assert reader.text("#steckbrief h2") == "Gebiet"
+
+
+@pytest.mark.parametrize("indicator", ["BEV02", "veraenderung"])
+def test_every_area_on_the_map_has_the_colour_of_its_value(reader: Reader, atlas: Atlas, indicator: str) -> None:
+    reader.open("/?handlungsfeld=ALLE")
+    reader.open(f"/?handlungsfeld=ALLE&indicator={indicator}")
+    state = "id => window.atlasKarte.getFeatureState({source: 'gebiete-gemeinde', id})"
+    rows = build_map_view(atlas, "gemeinde", parse_key(indicator)).rows
+    for area, colour, hatched in zip(rows.index, rows["colour"], rows["hatched"], strict=True):
+        drawn = reader.page.evaluate(state, area)
+        assert (drawn["colour"] or NO_DATA, drawn["hatched"]) == (colour, hatched), area
 
 
 def test_panel_says_three_sentences_with_the_values_of_the_atlas(reader: Reader, atlas: Atlas) -> None:

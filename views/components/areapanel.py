@@ -14,6 +14,7 @@ from layers.german import number, signed_value
 from layers.keys import IndicatorKey, parse_key
 from layers.mapview import MapView
 from layers.sentences import three_sentences
+from views.components.plain import element
 from views.selection import Selection, categories_of
 
 MAX_VALUES = 9
@@ -60,9 +61,11 @@ def comparison_table(atlas: Atlas, selection: Selection) -> Component:
         unit = f", {text.unit}" if text.unit not in ("", "%", "Minuten") else ""
         title = f"{text.name}{unit}{' (Näherung)' if text.approximation else ''}"
         shown = "%" if text.unit == "%" else ""
-        values = [html.Td(signed_value(c["value"], c["state"], text.decimals, shown), className="n") for c in cells]
-        name = html.Tr(html.Th(title, scope="rowgroup", colSpan=len(values)))
-        groups.append(html.Tbody([name, html.Tr(values)]))
+        values = [
+            element("Td", signed_value(c["value"], c["state"], text.decimals, shown), className="n") for c in cells
+        ]
+        name = element("Tr", element("Th", title, scope="rowgroup", colSpan=len(values)))
+        groups.append(html.Tbody([name, element("Tr", values)]))
     titles = [*(names[area] for area in chosen), "Landkreis"]
     head = html.Tr([html.Th(title, scope="col", className="n") for title in titles])
     return html.Table([html.Thead(head), *groups], className="tab vergleich")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,11 +14,12 @@ from geodata.model import WEB_CRS
 from layers.atlas import Atlas
 from layers.inputs import LEVELS
 
-MARGIN_DEG = 0.02
+SIGNS = string.digits + string.ascii_lowercase  # of a class in what travels to the browser
 
 
+@lru_cache(maxsize=2)
 def map_config(atlas: Atlas) -> dict[str, Any]:
-    """Return the addresses and names that the map script needs."""
+    """Return the addresses and names that the map script needs. Kept: do not change it."""
     west, south, east, north = atlas.data.kreis.to_crs(WEB_CRS).total_bounds
     icons = {
         c.id: {"icon": c.icon, "colour": _colour(c.handlungsfelder), "name": c.name} for c in atlas.categories.values()
@@ -30,6 +33,25 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "vendor": "/vendor/",
         "icons": icons,
         "attribution": "© GeoBasis-DE / BKG 2016 (Daten verändert)",
+    }
+
+
+def area_values(
+    colours: list[str], classes: Iterable[int], texts: list[str], hatched: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Return what the map script draws in every area, in the order of the geometry.
+
+    ``classes`` is the place of the colour, negative for no value; ``hatched`` is true where the area is hatched.
+
+    >>> area_values(["#fff", "#000"], [1, -1, 0], ["2", "keine Angabe", "1"], [False, True, False])
+    {'colours': ['#fff', '#000'], 'classes': '1-0', 'texts': ['2', 'keine Angabe', '1'], 'hatch': [1]}
+    """
+    signs = "".join(SIGNS[i] if i >= 0 else "-" for i in classes)
+    return {
+        "colours": colours,
+        "classes": signs,
+        "texts": texts,
+        "hatch": [i for i, is_so in enumerate(hatched) if is_so],
     }
 
 
@@ -61,8 +83,9 @@ def _with_points(frame: gpd.GeoDataFrame) -> list[tuple[Any, Any, dict[str, floa
     ]
 
 
+@lru_cache(maxsize=2)
 def search_options(atlas: Atlas) -> list[dict[str, Any]]:
-    """Return places, facilities and stops as grouped options."""
+    """Return places, facilities and stops as grouped options. Kept: do not change it."""
     groups: dict[str, list[dict[str, str]]] = {}
     for key, entry in _search_table(atlas).items():
         groups.setdefault(entry["group"], []).append({"value": key, "label": entry["label"]})

@@ -11,8 +11,9 @@ from geodata import catalog
 from layers.atlas import Atlas
 from layers.mapview import MapView, build_map_view
 from layers.measures import incomplete_reason
-from layers.sentences import headline, map_text
+from layers.sentences import map_text
 from views.components import areapanel, panels
+from views.components.mapconfig import area_values
 from views.selection import Selection, compact, to_query
 
 EXPORTS = {
@@ -53,7 +54,7 @@ def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[
         "rangliste": panels.ranking(view, selection),
         "tabelle": panels.framed(panels.value_table(view), "Werte als Tabelle") if selection.table else [],
         "ausgabe": export_links(query),
-        "inhalt": map_payload(view, selection, query),
+        "inhalt": map_payload(atlas, view, selection, query),
         "adresse": query,
     }
 
@@ -75,23 +76,23 @@ def export_links(query: str) -> list[Component]:
     return [html.A(name, href=f"/ausgabe/karte.{ending}?{query}", download="") for ending, name in EXPORTS.items()]
 
 
-def map_payload(view: MapView, selection: Selection, query: str) -> dict[str, Any]:
-    """Return what the map script needs: values only, no geometry."""
-    rows = view.rows
-    known = rows["class_"] >= 0
+def map_payload(atlas: Atlas, view: MapView, selection: Selection, query: str) -> dict[str, Any]:
+    """Return what the map script needs: values only, no geometry, no keys; they travel in the order of the areas."""
+    rows = view.rows.reindex(atlas.areas(selection.level).index)
     return {
         "key": query or "start",
         "level": selection.level,
-        "ids": rows.index.tolist(),
-        "colors": rows["colour"].where(known, None).tolist(),
-        "texts": [_tooltip(row.shown, row.reason) for row in rows[["shown", "reason"]].itertuples()],
-        "hatch": rows.index[rows["hatched"]].tolist(),
+        **area_values(
+            view.colours,
+            rows["class_"].tolist(),
+            [_tooltip(shown, reason) for shown, reason in zip(rows["shown"], rows["reason"], strict=True)],
+            rows["hatched"].tolist(),
+        ),
         "selected": selection.area or None,
         "compare": selection.compare or None,
         "points": {"categories": shown_categories(view, selection)},
         "focus": None,
         "svg": f"/karte.svg?{query}",
-        "alt": headline(view),
     }
 
 

@@ -13,6 +13,7 @@ from layers.describe import EDGE_NOTE
 from layers.german import number, signed_value
 from layers.mapview import LegendEntry, MapView, state_word
 from layers.sentences import LEVEL_MANY, LEVEL_ONE
+from views.components.plain import element
 from views.selection import Selection
 
 
@@ -54,18 +55,19 @@ def method(view: MapView) -> list[Component]:
 
 def key_figures(view: MapView, atlas: Atlas) -> list[Component]:
     """Return four figures: the Kreis, the two ends, and people beyond the threshold or facilities recorded."""
-    text, known = view.layer.text, view.rows.dropna(subset="value")
+    text, rows = view.layer.text, view.rows
+    known = int(rows["value"].notna().sum())  # they come first
     kreis = signed_value(view.layer.kreis["value"], view.layer.kreis["state"], text.decimals)
     has_kreis = pd.notna(view.layer.kreis["value"])
     figures = [("Landkreis", kreis, text.unit if has_kreis else "", "" if has_kreis else "kein Kreiswert")]
-    if known.empty:
-        figures.append(("Gebiete mit Wert", "0", "", f"von {len(view.rows)}"))
+    if not known:
+        figures.append(("Gebiete mit Wert", "0", "", f"von {len(rows)}"))
     else:
         ends = {-1: ("Größte Belastung", "Geringste Belastung"), 1: ("Niedrigster Wert", "Höchster Wert")}
         first, last = ends.get(text.direction, ("Höchster Wert", "Niedrigster Wert"))
-        for title, row in ((first, known.iloc[0]), (last, known.iloc[-1])):
-            same = known[known["rank"] == row["rank"]]
-            name = row["name"] if len(same) == 1 else f"{len(same)} {LEVEL_MANY[view.layer.level]}"
+        for title, row in ((first, rows.iloc[0]), (last, rows.iloc[known - 1])):
+            same = int((rows["rank"] == row["rank"]).sum())
+            name = row["name"] if same == 1 else f"{same} {LEVEL_MANY[view.layer.level]}"
             figures.append((title, signed_value(row["value"], row["state"], text.decimals), text.unit, name))
     figures.append(_last_figure(view, atlas))
     return [_figure(*figure) for figure in figures]
@@ -152,11 +154,13 @@ def ranking(view: MapView, selection: Selection) -> Component:
     text = view.layer.text
     decimals, percent = text.decimals, "%" if text.unit == "%" else ""
     rows = [
-        html.Tr(
+        element(
+            "Tr",
             [
-                html.Td("–" if pd.isna(row.rank) else f"{row.rank:.0f}", className="n"),
-                html.Th(_area_button(row.Index, row.name), scope="row"),
-                html.Td(
+                element("Td", "–" if pd.isna(row.rank) else f"{row.rank:.0f}", className="n"),
+                element("Th", element("Button", row.name, type="button", **{"data-area": row.Index}), scope="row"),
+                element(
+                    "Td",
                     signed_value(row.value, row.state, decimals, percent),
                     className="n",
                     title=row.reason or None,
@@ -178,10 +182,6 @@ def ranking(view: MapView, selection: Selection) -> Component:
     return html.Table([caption, html.Thead(head), html.Tbody(rows)], className="tab")
 
 
-def _area_button(key: str, name: str) -> Component:
-    return html.Button(name, type="button", **{"data-area": key})
-
-
 def _order_text(view: MapView) -> str:
     order = {-1: "größte Belastung zuerst", 1: "niedrigster Wert zuerst", 0: "höchster Wert zuerst"}
     return f"Alle {len(view.rows)} {LEVEL_MANY[view.layer.level]}, {order[view.layer.text.direction]}"
@@ -192,15 +192,16 @@ def value_table(view: MapView) -> Component:
     decimals, unit = view.layer.text.decimals, view.layer.text.unit
     labels = [entry.label for entry in view.legend if entry.kind == "class"]
     rows = [
-        html.Tr(
+        element(
+            "Tr",
             [
-                html.Th(row.name, scope="row"),
-                html.Td(signed_value(row.value, row.state, decimals), className="n"),
-                html.Td(labels[row.class_] if row.class_ >= 0 else "–"),
-                html.Td("" if pd.isna(row.base) else number(row.base, 0), className="n"),
-                html.Td(state_word(row.state)),
-                html.Td(row.reason),
-            ]
+                element("Th", row.name, scope="row"),
+                element("Td", signed_value(row.value, row.state, decimals), className="n"),
+                element("Td", labels[row.class_] if row.class_ >= 0 else "–"),
+                element("Td", "" if pd.isna(row.base) else number(row.base, 0), className="n"),
+                element("Td", state_word(row.state)),
+                element("Td", row.reason),
+            ],
         )
         for row in view.rows[["name", "value", "state", "class_", "base", "reason"]].itertuples(name="Zeile")
     ]
