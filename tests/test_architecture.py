@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -145,6 +147,11 @@ def test_every_file_has_its_future_annotations_and_no_star_import() -> None:
         assert "import *" not in source, path
         if any(isinstance(node, ast.FunctionDef) for node in ast.walk(tree(path))):
             assert "from __future__ import annotations" in source, path
+
+
+def test_the_app_starts_without_the_compiler_of_the_kernels() -> None:
+    script = "import sys, app; sys.exit('numba' in sys.modules or 'osmium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
 def test_callback_exceptions_are_never_suppressed() -> None:
