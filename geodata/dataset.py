@@ -1,4 +1,4 @@
-"""One district is one folder: a GeoPackage with all layers and dataset.json with their provenance."""
+"""One district is one folder: a GeoPackage with all layers, dataset.json with their provenance, its road networks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from geodata.model import (
     GeoData,
     GeoDataError,
 )
+from geodata.network import Network, read_network
 
 EMBEDDED = Path(__file__).parent / "embedded"
-GEOPACKAGE, PROVENANCE = "sozialatlas.gpkg", "dataset.json"
+GEOPACKAGE, PROVENANCE, NETWORKS = "sozialatlas.gpkg", "dataset.json", "wege"
 REMEDY = "Abhilfe: Datensatz mit `make data` neu bauen."
 ALT_COLUMNS = ("name", "ags_2022", "ags_2024", "zensus2011", "area_km2")
 OLDER_COLUMNS = ("name", "bez", "sozialraum", "area_km2", "zensus2011", "central_place")
@@ -75,7 +76,13 @@ def read_dataset(folder: Path) -> GeoData:
         places=frames["orte"],
         population=frames["bevoelkerung"],
         provenance=provenance,
+        networks=read_networks(folder / NETWORKS),
     )
+
+
+def read_networks(folder: Path) -> dict[str, Network]:
+    """Return the road networks of a dataset by mode; a dataset may have none."""
+    return {path.name: read_network(path) for path in sorted(folder.glob("[!.]*")) if path.is_dir()}
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+
+if TYPE_CHECKING:
+    from geodata.network import Network
 
 METRIC_CRS = 25832
 WEB_CRS = 4326
@@ -100,7 +103,8 @@ class GeoData:
 
     Two are equal only if they are the same object, so that what follows from one can be cached.
 
-    ``gemeinden`` and ``sozialraeume`` are indexed by key, ``kreis`` by the 5-digit key, ``facilities`` by id.
+    ``gemeinden`` and ``sozialraeume`` are indexed by key, ``kreis`` by the 5-digit key, ``facilities`` by id;
+    ``networks`` by mode, without those that the district does not have.
     """
 
     ags: str
@@ -118,3 +122,4 @@ class GeoData:
     places: gpd.GeoDataFrame
     population: pd.DataFrame
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -11,12 +12,11 @@ import pandas as pd
 from geodata import catalog
 from geodata.model import GeoData
 from layers.demand import spread
-from layers.travel_time import StraightLine, TravelTime
+from layers.travel_time import OnRoads, TravelTime, nearest_straight
 
 LEVELS = ("gemeinde", "sozialraum", "kreis")
 COARSE = ("place", "municipality")
 COARSE_WALK_M = 2000
-STRAIGHT_LINE = StraightLine()
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,16 +24,15 @@ class Inputs:
     """Checked data plus what is computed once from it.
 
     ``points``: x, y, people, settlement and one categorical column per level (categories: all areas of the level).
-    ``people``: people of the points per area. ``nearest``: per category a frame aligned to
-    ``points`` with ``dest``, straight-line ``metres`` and ``coarse`` (the facility is located on its place only).
-    ``facilities`` has one column per level and x, y too.
+    ``people``: people of the points per area. ``facilities`` has one column per level and x, y too; ``supply`` are
+    those with a location that offer what a category asks for.
     """
 
     data: GeoData
     points: pd.DataFrame
     people: Mapping[str, pd.Series]
     facilities: gpd.GeoDataFrame
-    nearest: Mapping[str, pd.DataFrame]
+    supply: Mapping[str, pd.DataFrame]
     model: TravelTime
 
 
@@ -49,8 +48,8 @@ def with_levels(frame: pd.DataFrame, data: GeoData) -> pd.DataFrame:
     return frame.assign(gemeinde=frame["ags"], sozialraum=sozialraum, kreis=kreis)
 
 
-def build_inputs(data: GeoData, model: TravelTime = STRAIGHT_LINE) -> Inputs:
-    """Return the inputs for all measures of one district."""
+def build_inputs(data: GeoData, model: TravelTime | None = None) -> Inputs:
+    """Return the inputs for all measures of one district; ways run on its road networks where it has some."""
     points = with_levels(spread(data.demand), data)
     points = points.assign(
         **{level: pd.Categorical(points[level], categories=areas(data, level).index) for level in LEVELS}
@@ -62,14 +61,26 @@ def build_inputs(data: GeoData, model: TravelTime = STRAIGHT_LINE) -> Inputs:
     facilities = gpd.GeoDataFrame(with_levels(data.facilities, data))
     facilities = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y)
     located = facilities[facilities["x"].notna()]
-    nearest = {
-        category.id: _nearest(points, located[located["category"].isin([category.id, *category.also_by])], model)
+    supply = {
+        category.id: pd.DataFrame(located[located["category"].isin([category.id, *category.also_by])])
         for category in catalog.categories().values()
     }
-    return Inputs(data, points, people, facilities, nearest, model)
+    return Inputs(data, points, people, facilities, supply, model or OnRoads(data.networks))
 
 
-def _nearest(points: pd.DataFrame, supply: pd.DataFrame, model: TravelTime) -> pd.DataFrame:
-    frame = model.nearest(points, supply)
+@lru_cache(maxsize=512)
+def ways_to(inputs: Inputs, category: str, mode: str) -> pd.DataFrame:
+    """Return ``dest``, ``minutes``, ``metres`` from every point to the nearest facility of a category, and ``coarse``.
+
+    ``coarse`` is true where that facility is located on its place only. Kept for the next call: do not change it.
+    """
+    supply = inputs.supply[category]
+    frame = inputs.model.nearest(inputs.points, supply, catalog.modes()[mode])
     coarse = frame["dest"].map(supply["precision"].isin(COARSE)) if len(supply) else False
     return frame.assign(coarse=coarse)
+
+
+@lru_cache(maxsize=8)
+def straight_metres(inputs: Inputs, category: str) -> pd.Series:
+    """Return the straight line from every point to the nearest facility of a category, to the decimetre."""
+    return nearest_straight(inputs.points, inputs.supply[category])["metres"].round(1)

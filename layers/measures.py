@@ -12,7 +12,7 @@ from geodata.model import State
 from layers import coverage, supply
 from layers.change import annual_change
 from layers.frames import add_reason, empty, frame, mark
-from layers.inputs import COARSE_WALK_M, Inputs, areas
+from layers.inputs import COARSE_WALK_M, Inputs, areas, straight_metres, ways_to
 from layers.keys import IndicatorKey
 
 Measure = Callable[[Inputs, IndicatorKey, str], pd.DataFrame]
@@ -113,17 +113,13 @@ def plaetze(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
 
 def travel_cost(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
     """Return minutes per point; NaN where the way is a walk too short for the precision of the location."""
-    mode = catalog.modes()[mode_id]
-    nearest = inputs.nearest[category]
-    minutes = inputs.model.minutes(nearest["metres"], mode)
-    return minutes.mask(too_coarse(inputs, category, mode_id))
+    return ways_to(inputs, category, mode_id)["minutes"].mask(too_coarse(inputs, category, mode_id))
 
 
 def too_coarse(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
     """Return where the nearest facility is known to its place only and the walk is shorter than 2 km."""
-    nearest = inputs.nearest[category]
-    way = inputs.model.way_metres(nearest["metres"], catalog.modes()[mode_id])
-    return nearest["coarse"].astype(bool) & (way < COARSE_WALK_M) & (mode_id == "fuss")
+    ways = ways_to(inputs, category, mode_id)
+    return ways["coarse"].astype(bool) & (ways["metres"] < COARSE_WALK_M) & (mode_id == "fuss")
 
 
 COARSE_REASON = (
@@ -135,7 +131,7 @@ COARSE_REASON = (
 def _cost_frame(inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series) -> pd.DataFrame:
     index = areas(inputs.data, level).index
     people = inputs.people[level]
-    lost = NONE_AT_ALL if inputs.nearest[key.category]["metres"].isna().all() else NOBODY
+    lost = NONE_AT_ALL if inputs.supply[key.category].empty else NOBODY
     table = frame(value.set_axis(index), State.ESTIMATED, base=people, lost=lost)
     if key.mode == "fuss":
         coarse = too_coarse(inputs, key.category, key.mode)
@@ -169,7 +165,8 @@ def abdeckung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
 
 def haltestelle(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the share of people within the threshold (metres, straight line) of a stop or station."""
-    points, metres = inputs.points, inputs.nearest["haltestelle"]["metres"].round(1)
+    points = inputs.points
+    metres = straight_metres(inputs, "haltestelle")
     share = coverage.share_within(metres, points["people"], points[level], key.threshold)
     index = areas(inputs.data, level).index
     people = inputs.people[level]
@@ -181,7 +178,7 @@ def within_walk(inputs: Inputs, category_id: str, limit: float, level: str) -> p
     category = catalog.categories()[category_id]
     if category.completeness.judgement != "ausreichend":
         return empty(areas(inputs.data, level).index, State.MISSING, incomplete_reason(category))
-    way = inputs.model.way_metres(inputs.nearest[category_id]["metres"], catalog.modes()["fuss"]).round(1)
+    way = ways_to(inputs, category_id, "fuss")["metres"].round(1)
     way = way.mask(too_coarse(inputs, category_id, "fuss"))
     share = coverage.share_within(way, inputs.points["people"], inputs.points[level], limit)
     return _cost_frame(inputs, IndicatorKey("abdeckung", category_id, "fuss"), level, share)

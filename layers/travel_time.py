@@ -1,7 +1,8 @@
-"""The way to the nearest facility. One interface; a road network can take the place of the straight line."""
+"""The way to the nearest facility: one interface, answered by straight lines or by road networks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,28 +11,24 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geodata.catalog import Mode
+from geodata.network import Network
 
 DECISECONDS = 600  # per minute; times are whole deciseconds, so that "exactly at the limit" is exact
+METRES_PER_KM_MINUTE = 1000 / 60  # metres a minute at 1 km/h
 
 
 class TravelTime(Protocol):
-    """What every model of travel time offers; ``approximation`` is shown wherever its minutes show."""
+    """What every model of travel time offers."""
 
-    @property
-    def approximation(self) -> bool:
-        """True where the model stands in for a network."""
+    def is_approximation(self, mode: str) -> bool:
+        """Return True where the model stands in for a network; it is said wherever its minutes show."""
         ...
 
-    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
-        """Return per origin the nearest ``dest`` and the ``metres`` to it as the model measures them."""
-        ...
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+        """Return per origin ``dest`` (None where nothing is reached), ``minutes`` and ``metres`` of the way to it.
 
-    def minutes(self, metres: pd.Series, mode: Mode) -> pd.Series:
-        """Return minutes for the ``metres`` of ``nearest``."""
-        ...
-
-    def way_metres(self, metres: pd.Series, mode: Mode) -> pd.Series:
-        """Return the length of the way for the ``metres`` of ``nearest``."""
+        Both frames hold ``x`` and ``y`` in metres. Of several equally near the first in ``dests`` is taken.
+        """
         ...
 
 
@@ -39,25 +36,46 @@ class TravelTime(Protocol):
 class StraightLine:
     """Straight line x detour factor at a constant speed per mode ("Näherung")."""
 
-    approximation: bool = True
+    def is_approximation(self, mode: str) -> bool:
+        """Return True: it stands in for every network."""
+        return True
 
-    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
-        """Return ``dest`` (index of ``dests``) and straight-line ``metres`` for each row of ``origins``.
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+        """Return ``dest``, ``minutes`` (whole deciseconds) and ``metres`` for each row of ``origins``."""
+        found = nearest_straight(origins, dests)
+        return found.assign(minutes=straight_minutes(found["metres"], mode), metres=found["metres"] * mode.detour)
 
-        Both frames hold ``x`` and ``y`` in metres. Without destinations ``dest`` is None and ``metres`` NaN.
-        Of several facilities at the same place the first in ``dests`` is taken.
-        """
-        if dests.empty:
-            return pd.DataFrame({"dest": None, "metres": np.nan}, index=origins.index)
-        dests = dests[["x", "y"]].drop_duplicates()  # a tree gives any of several at one place, we want the first
-        metres, position = cKDTree(dests.to_numpy()).query(origins[["x", "y"]].to_numpy())
-        return pd.DataFrame({"dest": dests.index.to_numpy()[position], "metres": metres}, index=origins.index)
 
-    def minutes(self, metres: pd.Series, mode: Mode) -> pd.Series:
-        """Return minutes, whole deciseconds, for straight-line ``metres``."""
-        exact = metres * mode.detour / (mode.speed_kmh * 1000 / 60) + mode.access_minutes
-        return (exact * DECISECONDS).round() / DECISECONDS
+def nearest_straight(origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
+    """Return ``dest`` (index of ``dests``) and straight-line ``metres``; without destinations None and NaN."""
+    if dests.empty:
+        return pd.DataFrame({"dest": None, "metres": np.nan}, index=origins.index)
+    dests = dests[["x", "y"]].drop_duplicates()  # a tree gives any of several at one place, we want the first
+    metres, position = cKDTree(dests.to_numpy()).query(origins[["x", "y"]].to_numpy())
+    return pd.DataFrame({"dest": dests.index.to_numpy()[position], "metres": metres}, index=origins.index)
 
-    def way_metres(self, metres: pd.Series, mode: Mode) -> pd.Series:
-        """Return the length of the way for straight-line ``metres``."""
-        return metres * mode.detour
+
+def straight_minutes(metres: pd.Series, mode: Mode) -> pd.Series:
+    """Return minutes, whole deciseconds, for straight-line ``metres``."""
+    exact = metres * mode.detour / (mode.speed_kmh * METRES_PER_KM_MINUTE) + mode.access_minutes
+    return (exact * DECISECONDS).round() / DECISECONDS
+
+
+@dataclass(frozen=True, eq=False)
+class OnRoads:
+    """Ways on the road networks of the district, by mode; straight lines for a mode that has none."""
+
+    networks: Mapping[str, Network]
+    otherwise: TravelTime = StraightLine()
+
+    def is_approximation(self, mode: str) -> bool:
+        """Return True where there is no network for ``mode``."""
+        return mode not in self.networks
+
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+        """Return ``dest``, ``minutes`` and ``metres`` (of a walk: time x speed) for each row of ``origins``."""
+        if self.is_approximation(mode.id):
+            return self.otherwise.nearest(origins, dests, mode)
+        from layers.routing.roads import nearest_on_roads
+
+        return nearest_on_roads(self.networks[mode.id], origins, dests, mode)

@@ -10,7 +10,7 @@ import pytest
 from geodata import catalog
 from geodata.model import State
 from layers import Atlas
-from layers.inputs import LEVELS
+from layers.inputs import LEVELS, straight_metres, ways_to
 from layers.keys import IndicatorKey, parse_key
 from layers.measures import MEASURES, NEEDS_COMPLETE
 from tests.synthetic import KLINIK, KLINIK_OUTSIDE, KREIS, A, B, C, D, facility
@@ -304,14 +304,16 @@ def test_nearest_of_the_atlas_is_what_brute_force_finds(atlas: Atlas) -> None:
         points["x"].to_numpy()[:, None] - rows["x"].to_numpy(),
         points["y"].to_numpy()[:, None] - rows["y"].to_numpy(),
     )
-    found = atlas.inputs.nearest["krankenhaus"].loc[points.index, "metres"]
-    np.testing.assert_allclose(found, every.min(axis=1))
+    found = straight_metres(atlas.inputs, "krankenhaus").loc[points.index]
+    np.testing.assert_allclose(found, every.min(axis=1), atol=0.051)
+    ways = ways_to(atlas.inputs, "krankenhaus", "pkw").loc[points.index, "metres"]
+    np.testing.assert_allclose(ways, every.min(axis=1) * catalog.modes()["pkw"].detour)
 
 
 def test_gemeinschaftsschulen_count_for_the_way_to_a_grundschule(atlas: Atlas) -> None:
     assert "gemeinschaftsschule" in catalog.categories()["grundschule"].also_by
     kinds = atlas.inputs.facilities["category"]
-    reached = atlas.inputs.nearest["grundschule"]["dest"].map(kinds)
+    reached = ways_to(atlas.inputs, "grundschule", "pkw")["dest"].map(kinds)
     assert set(reached) == {"grundschule", "gemeinschaftsschule"}
     counted = atlas.values("kreis", "anzahl.grundschule")["value"].iloc[0]
     assert counted == ((kinds == "grundschule") & atlas.inputs.facilities["inside"]).sum()

@@ -129,7 +129,7 @@ def test_the_curve_steps_from_neighbour_to_neighbour() -> None:
     assert (steps == 1).all()
 
 
-@given(multigraphs())
+@given(graph=multigraphs())
 def test_what_is_read_is_what_was_written(graph: tuple[list[tuple[int, int]], Edges], tmp_path_factory: Any) -> None:
     folder = tmp_path_factory.mktemp("netz") / "deep" / "fuss"
     network = built(*graph, source="karte.osm.pbf", date="2024-01-01")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata import catalog
-from layers.travel_time import DECISECONDS, StraightLine
+from layers.travel_time import DECISECONDS, StraightLine, nearest_straight, straight_minutes
 
 MODEL = StraightLine()
 MODES = sorted(catalog.modes())
@@ -31,7 +31,7 @@ def distances(origins: pd.DataFrame, dests: pd.DataFrame) -> np.ndarray:
 @given(POINTS, POINTS)
 def test_nearest_is_what_brute_force_finds(origins: list, dests: list) -> None:
     here, there = frame(origins, "o"), frame(dests, "d")
-    found, every = MODEL.nearest(here, there), distances(here, there)
+    found, every = nearest_straight(here, there), distances(here, there)
     assert found.index.tolist() == here.index.tolist()
     np.testing.assert_allclose(found["metres"], every.min(axis=1))
     chosen = every[np.arange(len(here)), there.index.get_indexer(found["dest"])]
@@ -41,7 +41,7 @@ def test_nearest_is_what_brute_force_finds(origins: list, dests: list) -> None:
 def test_of_several_at_the_same_place_the_first_is_taken() -> None:
     """Locations known to the place only share one point; which of them is named must not depend on chance."""
     there = frame([(5, 5)] * 3 + [(0, 0)] * 40 + [(9, 9)] * 3, "d")
-    found = MODEL.nearest(frame([(0, 0), (5, 5), (9, 9)], "o"), there)
+    found = nearest_straight(frame([(0, 0), (5, 5), (9, 9)], "o"), there)
     assert found["dest"].tolist() == ["d3", "d0", "d43"]
 
 
@@ -49,16 +49,15 @@ def test_of_several_at_the_same_place_the_first_is_taken() -> None:
 def test_one_more_facility_never_makes_a_way_longer(origins: list, dests: list, more: tuple, mode: str) -> None:
     here = frame(origins, "o")
     speed = catalog.modes()[mode]
-    before = MODEL.minutes(MODEL.nearest(here, frame(dests, "d"))["metres"], speed)
-    after = MODEL.minutes(MODEL.nearest(here, frame([*dests, more], "d"))["metres"], speed)
+    before = MODEL.nearest(here, frame(dests, "d"), speed)["minutes"]
+    after = MODEL.nearest(here, frame([*dests, more], "d"), speed)["minutes"]
     assert (after <= before).all()
 
 
 def test_without_destinations_nothing_is_known() -> None:
-    found = MODEL.nearest(frame([(0, 0), (1, 1)], "o"), frame([(0, 0)], "d").iloc[:0])
-    assert found["dest"].isna().all()
-    assert found["metres"].isna().all()
-    assert MODEL.minutes(found["metres"], catalog.modes()["pkw"]).isna().all()
+    found = MODEL.nearest(frame([(0, 0), (1, 1)], "o"), frame([(0, 0)], "d").iloc[:0], catalog.modes()["pkw"])
+    assert found.columns.tolist() == ["dest", "metres", "minutes"]
+    assert found.isna().all(axis=None)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -66,12 +65,12 @@ def test_without_destinations_nothing_is_known() -> None:
 def test_a_way_of_exactly_the_limit_takes_exactly_the_limit(mode: str, limit: int) -> None:
     speed = catalog.modes()[mode]
     metres = (limit - speed.access_minutes) * speed.speed_kmh * 1000 / 60 / speed.detour
-    assert MODEL.minutes(pd.Series([metres]), speed).tolist() == [float(limit)]
+    assert straight_minutes(pd.Series([metres]), speed).tolist() == [float(limit)]
 
 
 @given(st.lists(st.floats(0, 200_000), min_size=2, max_size=20), st.sampled_from(MODES))
 def test_minutes_are_whole_deciseconds_and_rise_with_the_way(metres: list[float], mode: str) -> None:
-    minutes = MODEL.minutes(pd.Series(sorted(metres)), catalog.modes()[mode])
+    minutes = straight_minutes(pd.Series(sorted(metres)), catalog.modes()[mode])
     deciseconds = minutes * DECISECONDS
     np.testing.assert_allclose(deciseconds, deciseconds.round(), atol=1e-6)
     assert minutes.is_monotonic_increasing
@@ -83,10 +82,13 @@ def test_minutes_are_whole_deciseconds_and_rise_with_the_way(metres: list[float]
 )
 def test_minutes_by_hand(mode: str, metres: float, minutes: float) -> None:
     """800 m x 1.3 / 80 m a minute; 2500 m x 1.3 / 250 + 1; 10000 m x 1.35 / 833.3 + 3."""
-    assert MODEL.minutes(pd.Series([metres]), catalog.modes()[mode]).tolist() == [minutes]
+    assert straight_minutes(pd.Series([metres]), catalog.modes()[mode]).tolist() == [minutes]
 
 
 def test_the_straight_line_says_that_it_is_an_approximation() -> None:
-    assert MODEL.approximation
-    way = MODEL.way_metres(pd.Series([1000.0]), catalog.modes()["fuss"])
-    assert way.tolist() == [1300.0]
+    assert all(MODEL.is_approximation(mode) for mode in MODES)
+
+
+def test_the_way_is_longer_than_the_straight_line_by_the_detour() -> None:
+    found = MODEL.nearest(frame([(0, 0)], "o"), frame([(6, 8)], "d"), catalog.modes()["fuss"])
+    assert found["metres"].tolist() == [1300.0]
