@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,11 @@ def _problems(network: Network) -> Iterator[str]:
         yield "x, y oder metres enthalten ungültige Zahlen"
 
 
+@lru_cache(maxsize=8)
+def _tree(network: Network) -> cKDTree:
+    return cKDTree(np.column_stack([network.x, network.y]))
+
+
 def snap(network: Network, x: pd.Series, y: pd.Series, limit_m: float = SNAP_LIMIT_M) -> pd.DataFrame:
     """Return the nearest node of each point, on the index of ``x``: node, metres, reason.
 
@@ -224,8 +230,7 @@ def snap(network: Network, x: pd.Series, y: pd.Series, limit_m: float = SNAP_LIM
     located = np.isfinite(points).all(axis=1)
     node, metres = np.full(len(points), -1, np.int32), np.full(len(points), np.nan)
     if located.any():
-        tree = cKDTree(np.column_stack([network.x, network.y]))
-        far, near = tree.query(points[located])
+        far, near = _tree(network).query(points[located])
         metres[located], node[located] = far.round(3), near
     near_enough = metres <= limit_m
     too_far = f"weiter als {limit_m:g} m vom Wegenetz"
