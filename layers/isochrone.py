@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -97,8 +97,9 @@ def _area(field: _Field, limit: int) -> shapely.MultiPolygon:
     """Return where the costs are at most ``limit``, interpolated between the cells, with holes."""
     capped = np.minimum(field.costs, limit + 2 * DECISECONDS)  # else a line beside "never" lies on its own cell
     lines = contour_generator(field.x, field.y, capped, fill_type=FillType.ChunkCombinedOffsetOffset)
-    (points,), (ring_ends,), (polygon_ends,) = lines.filled(-np.inf, limit)
-    if points is None or ring_ends is None or polygon_ends is None:
+    filled: Any = lines.filled(-np.inf, limit)  # its type depends on fill_type
+    (points,), (ring_ends,), (polygon_ends,) = filled
+    if points is None:
         return shapely.MultiPolygon()
     rings = shapely.linearrings(points, indices=_numbered(ring_ends))
     area = shapely.multipolygons(shapely.polygons(rings, indices=_numbered(polygon_ends)))
