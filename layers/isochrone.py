@@ -23,7 +23,7 @@ from layers.routing.search import nearest_within
 from layers.travel_time import DECISECONDS, METRES_PER_KM_MINUTE
 
 FINEST_M = 25.0
-MOST_CELLS = 200  # along the longer side: an area of 60 km is drawn in cells of 300 m
+MOST_CELLS = 160  # along the longer side: an area of 50 km is drawn in cells of about 300 m
 FAR = np.float32(1e9)
 
 

@@ -26,9 +26,11 @@ def costs_between(hierarchy: Hierarchy, origins: Places, dests: Places, limit: i
     if not 0 <= limit < BEYOND:
         raise ValueError(f"limit must lie between 0 and {BEYOND - 1} deciseconds, found {limit}")
     at, to = _by_rank(hierarchy, origins), _by_rank(hierarchy, dests)
-    dense = np.full((len(at.nodes), -(-len(to.nodes) // LANES) * LANES), BEYOND, np.uint16)
-    _fill(hierarchy.down, hierarchy.up, _needed(hierarchy.up, at.nodes), at, to, limit, dense)
-    return _sparse(dense, len(to.nodes))
+    turn = np.argsort(to.nodes, kind="stable")  # neighbours are swept together, they climb the same way
+    together = Places(to.nodes[turn], to.walk[turn])
+    dense = np.empty((len(at.nodes), -(-len(turn) // LANES) * LANES), np.uint16)
+    _fill(hierarchy.down, hierarchy.up, _needed(hierarchy.up, at.nodes), at, together, limit, dense)
+    return _sparse(dense, np.argsort(turn))
 
 
 def _by_rank(hierarchy: Hierarchy, places: Places) -> Places:
@@ -56,38 +58,50 @@ def _fill(
 ) -> None:
     """Write every cost up to ``limit`` into ``dense`` (origin, destination)."""
     n = len(climb.start) - 1
-    table = np.full((n, LANES), INFINITE, np.int32)
-    known = np.zeros(n, np.bool_)
+    table, known = np.empty((n, LANES), np.int32), np.zeros(n, np.bool_)
     for first in range(0, len(dests.nodes), LANES):
-        table[:] = INFINITE
         for lane in range(min(LANES, len(dests.nodes) - first)):
-            if dests.nodes[first + lane] >= 0:
-                table[dests.nodes[first + lane], lane] = dests.walk[first + lane]
-                known[dests.nodes[first + lane]] = True
+            v = dests.nodes[first + lane]
+            if v >= 0:
+                _know(table, known, v)
+                table[v, lane] = dests.walk[first + lane]
         _climb(climb, table, known)
-        _descend(descend, table, needed)
+        _descend(descend, table, known, needed)
+        known[:] = False
         for i in range(len(origins.nodes)):
-            if origins.nodes[i] >= 0:
-                for lane in range(LANES):
-                    cost = table[origins.nodes[i], lane] + origins.walk[i]
-                    dense[i, first + lane] = np.uint16(cost if cost <= limit else BEYOND)
+            row = dense[i, first : first + LANES]
+            if origins.nodes[i] < 0:
+                row[:] = BEYOND
+                continue
+            costs, most = table[origins.nodes[i]], np.int32(limit - origins.walk[i])
+            for lane in range(LANES):
+                row[lane] = costs[lane] + origins.walk[i] if costs[lane] <= most else BEYOND
+
+
+@njit(cache=True)
+def _know(table: NDArray[np.int32], known: NDArray[np.bool_], v: int) -> None:
+    """Clear the row of ``v`` when it is used for the first time."""
+    if not known[v]:
+        known[v] = True
+        for lane in range(LANES):
+            table[v, lane] = INFINITE
 
 
 @njit(cache=True)
 def _climb(climb: Arcs, table: NDArray[np.int32], known: NDArray[np.bool_]) -> None:
     for v in range(len(known)):
         if known[v]:
-            known[v] = False
             for e in range(climb.start[v], climb.start[v + 1]):
                 u, cost = climb.head[e], climb.cost[e]
-                known[u] = True
+                _know(table, known, u)
                 for lane in range(LANES):
                     table[u, lane] = min(table[u, lane], np.int32(table[v, lane] + cost))
 
 
 @njit(cache=True)
-def _descend(descend: Arcs, table: NDArray[np.int32], needed: Int32) -> None:
+def _descend(descend: Arcs, table: NDArray[np.int32], known: NDArray[np.bool_], needed: Int32) -> None:
     for v in needed:
+        _know(table, known, v)
         for e in range(descend.start[v], descend.start[v + 1]):
             u, cost = descend.head[e], descend.cost[e]
             for lane in range(LANES):
@@ -95,17 +109,20 @@ def _descend(descend: Arcs, table: NDArray[np.int32], needed: Int32) -> None:
 
 
 @njit(cache=True)
-def _sparse(dense: NDArray[np.uint16], dests: int) -> Sparse:
+def _sparse(dense: NDArray[np.uint16], column: Int64) -> Sparse:
+    """Return the costs of ``dense`` that are within the limit; destination j stands in column ``column[j]``."""
     start = np.zeros(len(dense) + 1, np.int64)
     for i in range(len(dense)):
-        start[i + 1] = start[i]
-        for j in range(dests):
-            start[i + 1] += dense[i, j] < BEYOND
-    dest, cost = np.empty(start[-1], np.int32), np.empty(start[-1], np.uint16)
+        count = 0
+        for cost in dense[i]:
+            count += cost != BEYOND
+        start[i + 1] = start[i] + count
+    room = start[-1] + 1  # a cost is written before it is known whether it counts
+    dest, cost = np.empty(room, np.int32), np.empty(room, np.uint16)
+    at = 0
     for i in range(len(dense)):
-        at = start[i]
-        for j in range(dests):
-            if dense[i, j] < BEYOND:
-                dest[at], cost[at] = j, dense[i, j]
-                at += 1
-    return start, dest, cost
+        row = dense[i]
+        for j in range(len(column)):
+            dest[at], cost[at] = j, row[column[j]]
+            at += cost[at] != BEYOND
+    return start, dest[:-1], cost[:-1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from layers.routing.keys import LABEL_BITS, UNREACHED
 from layers.routing.places import Places
 
 Table = NDArray[Any]  # int32 costs or int64 keys
+_SCRATCH = Lock()
 
 
 def costs_to(hierarchy: Hierarchy, targets: Sequence[Places]) -> NDArray[np.int32]:
@@ -45,17 +48,37 @@ def _swept(
 ) -> NDArray[Any]:
     kind, nothing = (np.int64, UNREACHED) if labelled else (np.int32, INFINITE)
     shape = len(hierarchy.order), len(lanes)
-    table, known = np.empty(shape, kind), np.zeros(len(hierarchy.order), np.bool_)
+    known, found = np.zeros(len(hierarchy.order), np.bool_), np.empty(shape, kind)
+    with _SCRATCH:
+        table = _scratch_table(shape, kind)
+        _start(hierarchy, table, known, lanes, nothing, labelled=labelled)
+        _climb(climb, table, known, kind(nothing))
+        _descend(descend, table, known, hierarchy.order, found, kind(nothing))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _scratch_table(shape: tuple[int, int], kind: type) -> Table:
+    """Return memory for one sweep at a time: fresh memory costs as much as the sweep itself."""
+    return np.empty(shape, kind)
+
+
+def _start(
+    hierarchy: Hierarchy,
+    table: Table,
+    known: NDArray[np.bool_],
+    lanes: Sequence[Places],
+    nothing: int,
+    *,
+    labelled: bool,
+) -> None:
+    """Write the places of every lane into its column and mark their rows as known."""
     for lane, places in enumerate(lanes):
         on = places.nodes >= 0
         rows, first = hierarchy.rank[places.nodes[on]], (places.keys() if labelled else places.walk)[on]
         fresh = rows[~known[rows]]
         table[fresh], known[fresh] = nothing, True
         np.minimum.at(table[:, lane], rows, first)
-    found = np.empty(shape, kind)
-    _climb(climb, table, known, kind(nothing))
-    _descend(descend, table, known, hierarchy.order, found, kind(nothing))
-    return found
 
 
 @njit(cache=True)

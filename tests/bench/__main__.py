@@ -17,6 +17,7 @@ from tests.bench.replay import measure_callbacks
 from tests.bench.start import measure_build, measure_memory, measure_start
 from tests.bench.switch import measure_maps
 from tests.bench.table import Row, as_json, as_text
+from tests.bench.ways import measure_ways
 
 RESULT = ROOT / "build" / "bench.json"
 PAGES = ("/", "/einrichtungen", "/daten")
@@ -47,12 +48,14 @@ def measure_all(skipped: set[tuple[str, int]]) -> list[Row]:
         memory = measure_memory(atlas, fresh)
     with step("Start und Aufbau"):
         start = measure_start() + measure_build()
+    with step("Wege im Netz"):
+        ways = measure_ways()
     with step("Rückrufe"), running_atlas() as atlas:
         atlas.seconds_until("/")
         callbacks, failed = measure_callbacks(atlas)
     for request in failed[:3]:
         print(f"NICHT BEANTWORTET ({len(failed)} Anfragen): {request}")
-    return switches + start + memory + callbacks
+    return switches + start + memory + ways + callbacks
 
 
 def measure_switches(browser: Browser, atlas: str, skipped: set[tuple[str, int]]) -> list[Row]:
