@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from geodata import catalog
@@ -128,38 +129,60 @@ COARSE_REASON = (
 )
 
 
+UNREACHED_REASON = (
+    "{share} % der Menschen wohnen weiter als 500 m von jedem Weg des Wegenetzes und zählen bei den Minuten nicht mit; "
+    "sie gelten als nicht versorgt."
+)
+MOST_UNREACHED = 5.0  # %; beyond that the value no longer stands for the area
+
+
+def unreached(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
+    """Return from which points no way leads to any facility, although there are some."""
+    return ways_to(inputs, category, mode_id)["minutes"].isna() & (not inputs.supply[category].empty)
+
+
+def _share_of(inputs: Inputs, hit: pd.Series, level: str) -> pd.Series:
+    """Return the share of people (%) at the points that ``hit`` marks, 0 where nobody lives."""
+    share = coverage.share_within(1.0 - hit, inputs.points["people"], inputs.points[level], 0)
+    return share.set_axis(areas(inputs.data, level).index).fillna(0)
+
+
 def _cost_frame(inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series) -> pd.DataFrame:
     index = areas(inputs.data, level).index
-    people = inputs.people[level]
     lost = NONE_AT_ALL if inputs.supply[key.category].empty else NOBODY
-    table = frame(value.set_axis(index), State.ESTIMATED, base=people, lost=lost)
-    if key.mode == "fuss":
-        coarse = too_coarse(inputs, key.category, key.mode)
-        share = coverage.share_within(1.0 - coarse, inputs.points["people"], inputs.points[level], 0).set_axis(index)
+    table = frame(value.set_axis(index), State.ESTIMATED, base=inputs.people[level], lost=lost)
+    far = _share_of(inputs, unreached(inputs, key.category, key.mode), level)
+    table = mark(table, far > MOST_UNREACHED, State.UNRELIABLE, "")
+    coarse = _share_of(inputs, too_coarse(inputs, key.category, key.mode), level)
+    for share, reason in ((far, UNREACHED_REASON), (coarse, COARSE_REASON)):
         for area in index[share > 0]:
-            table.loc[area, "reason"] = COARSE_REASON.format(share=max(1, round(share[area])))
+            table.loc[area, "reason"] = reason.format(share=max(1, round(share[area])))
     return _mark_gaps(table, inputs, catalog.categories()[key.category], level)
+
+
+def _cost_and_people(inputs: Inputs, key: IndicatorKey) -> tuple[pd.Series, pd.Series]:
+    """Return minutes and people per point; from where nothing is reached nobody counts."""
+    cost, gone = travel_cost(inputs, key.category, key.mode), unreached(inputs, key.category, key.mode)
+    return cost.mask(gone, 0.0), inputs.points["people"].mask(gone, 0.0)
 
 
 def minuten(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the people-weighted mean minutes to the nearest facility, also one outside the Kreis."""
-    cost = travel_cost(inputs, key.category, key.mode)
-    points = inputs.points
-    return _cost_frame(inputs, key, level, coverage.weighted_mean(cost, points["people"], points[level]))
+    cost, people = _cost_and_people(inputs, key)
+    return _cost_frame(inputs, key, level, coverage.weighted_mean(cost, people, inputs.points[level]))
 
 
 def minuten_median(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the people-weighted median of the minutes to the nearest facility."""
-    cost = travel_cost(inputs, key.category, key.mode)
-    points = inputs.points
-    return _cost_frame(inputs, key, level, coverage.weighted_median(cost, points["people"], points[level]))
+    cost, people = _cost_and_people(inputs, key)
+    return _cost_frame(inputs, key, level, coverage.weighted_median(cost, people, inputs.points[level]))
 
 
 def abdeckung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the share of people who reach the nearest facility within the threshold (minutes)."""
     cost = travel_cost(inputs, key.category, key.mode)
-    points = inputs.points
-    share = coverage.share_within(cost, points["people"], points[level], key.threshold)
+    cost = cost.mask(unreached(inputs, key.category, key.mode), np.inf)
+    share = coverage.share_within(cost, inputs.points["people"], inputs.points[level], key.threshold)
     return _cost_frame(inputs, key, level, share)
 
 

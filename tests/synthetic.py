@@ -33,6 +33,7 @@ import shapely
 from geodata import catalog
 from geodata.catalog import Catalog, Category, Completeness, Mode
 from geodata.model import DEMAND_COLUMNS, METRIC_CRS, GeoData
+from geodata.network import Network
 
 KREIS = "99999"
 A, B, C, D = (f"{KREIS}00{n}" for n in (1, 2, 3, 4))
@@ -144,6 +145,7 @@ def district(
     settlements: tuple[tuple[str, float, float, float], ...] = SETTLEMENTS,
     figures: tuple[Mapping[str, Any], ...] | None = None,
     states: Mapping[str, tuple[str, str]] | None = None,
+    networks: Mapping[str, Network] | None = None,
 ) -> GeoData:
     """Return the synthetic district; ``states`` gives Gemeinden a population state and its reason."""
     gemeinden = _gemeinden(dict(states or {}))
@@ -165,6 +167,7 @@ def district(
         settlements=demand,
         places=gpd.GeoDataFrame(columns=["name", "population", "ags", "inside", "geometry"], crs=METRIC_CRS),
         population=pd.DataFrame(list(figures)),
+        networks=dict(networks or {}),
     )
 
 

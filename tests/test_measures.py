@@ -9,11 +9,13 @@ import pytest
 
 from geodata import catalog
 from geodata.model import State
+from geodata.network import Network, build_network
 from layers import Atlas
 from layers.inputs import LEVELS, straight_metres, ways_to
 from layers.keys import IndicatorKey, parse_key
 from layers.measures import MEASURES, NEEDS_COMPLETE
-from tests.synthetic import KLINIK, KLINIK_OUTSIDE, KREIS, A, B, C, D, facility
+from layers.travel_time import DECISECONDS
+from tests.synthetic import KLINIK, KLINIK_OUTSIDE, KREIS, ORIGIN, A, B, C, D, facility
 
 Build = Callable[..., Atlas]
 NAN = float("nan")
@@ -317,3 +319,37 @@ def test_gemeinschaftsschulen_count_for_the_way_to_a_grundschule(atlas: Atlas) -
     assert set(reached) == {"grundschule", "gemeinschaftsschule"}
     counted = atlas.values("kreis", "anzahl.grundschule")["value"].iloc[0]
     assert counted == ((kinds == "grundschule") & atlas.inputs.facilities["inside"]).sum()
+
+
+def road(*points: tuple[float, float]) -> Network:
+    """Return a road through ``points`` (metres from ORIGIN), 10 minutes between each two of them (invented)."""
+    x, y = (np.array(values, float) for values in zip(*points, strict=True))
+    tail = np.arange(len(points) - 1)
+    both = np.append(tail, tail + 1), np.append(tail + 1, tail)
+    cost = np.full(len(both[0]), 10 * DECISECONDS)
+    return build_network("pkw", x + ORIGIN[0], y + ORIGIN[1], *both, cost, cost * 1.0, {})
+
+
+def test_minutes_come_from_the_network_and_who_lives_far_from_it_is_said(synthetic: Build) -> None:
+    """s2 - s1 - clinic on one road: 20 + 2 and 10 + 2 minutes; the people of B and C live far from it."""
+    atlas = synthetic(KLINIK, networks={"pkw": road((3000, 0), (0, 0), (0, 4000))})
+    table = atlas.table("gemeinde", parse_key("minuten.klinik.pkw"))
+    assert table.at[A, "value"] == pytest.approx(0.4 * 22 + 0.6 * 12)
+    assert table.at[A, "state"] == State.ESTIMATED
+    assert table.at[A, "reason"] == ""
+    for area in (B, C):
+        assert np.isnan(table.at[area, "value"])
+        assert "100 % der Menschen wohnen weiter als 500 m" in table.at[area, "reason"]
+    assert not atlas.layer("gemeinde", parse_key("minuten.klinik.pkw")).text.approximation
+    assert atlas.layer("gemeinde", parse_key("minuten.klinik.rad")).text.approximation
+
+
+def test_people_off_the_network_count_as_not_supplied_and_make_the_value_unreliable(synthetic: Build) -> None:
+    atlas = synthetic(KLINIK, networks={"pkw": road((3000, 0), (0, 0), (0, 4000))})
+    share = atlas.table("kreis", parse_key("abdeckung.klinik.pkw.12"))
+    assert share["value"].tolist() == [pytest.approx(100 * 600 / 4500)]
+    assert share["state"].tolist() == [State.UNRELIABLE]
+    mean = atlas.table("sozialraum", parse_key("minuten_median.klinik.pkw"))
+    assert mean.at["nord", "value"] == 12
+    assert mean.at["nord", "state"] == State.UNRELIABLE
+    assert "75 % der Menschen" in mean.at["nord", "reason"]
