@@ -69,13 +69,14 @@ def build_inputs(data: GeoData, model: TravelTime | None = None) -> Inputs:
 
 
 @lru_cache(maxsize=512)
-def ways_to(inputs: Inputs, category: str, mode: str) -> pd.DataFrame:
+def ways_to(inputs: Inputs, category: str, mode: str, rank: int = 1) -> pd.DataFrame:
     """Return ``dest``, ``minutes``, ``metres`` from every point to the nearest facility of a category, and ``coarse``.
 
-    ``coarse`` is true where that facility is located on its place only. Kept for the next call: do not change it.
+    ``rank`` 2 is the second nearest. ``coarse`` is true where that facility is located on its place only. Kept for the
+    next call: do not change it.
     """
     supply = inputs.supply[category]
-    frame = inputs.model.nearest(inputs.points, supply, catalog.modes()[mode])
+    frame = inputs.model.nearest(inputs.points, supply, catalog.modes()[mode], rank)
     coarse = frame["dest"].map(supply["precision"].isin(COARSE)) if len(supply) else False
     return frame.assign(coarse=coarse)
 

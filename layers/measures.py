@@ -117,9 +117,9 @@ def travel_cost(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
     return ways_to(inputs, category, mode_id)["minutes"].mask(too_coarse(inputs, category, mode_id))
 
 
-def too_coarse(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
+def too_coarse(inputs: Inputs, category: str, mode_id: str, rank: int = 1) -> pd.Series:
     """Return where the nearest facility is known to its place only and the walk is shorter than 2 km."""
-    ways = ways_to(inputs, category, mode_id)
+    ways = ways_to(inputs, category, mode_id, rank)
     return ways["coarse"].astype(bool) & (ways["metres"] < COARSE_WALK_M) & (mode_id == "fuss")
 
 
@@ -186,6 +186,18 @@ def abdeckung(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     return _cost_frame(inputs, key, level, share)
 
 
+def abhaengig(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the share of people who reach exactly one facility within the threshold (minutes)."""
+    cost = travel_cost(inputs, key.category, key.mode)
+    second = ways_to(inputs, key.category, key.mode, rank=2)["minutes"]
+    unsure = too_coarse(inputs, key.category, key.mode, rank=2) & (cost <= key.threshold)
+    only_one = (cost <= key.threshold) & ~(second <= key.threshold)
+    gone = unreached(inputs, key.category, key.mode)
+    hit = (1.0 - only_one).mask((cost.isna() & ~gone) | unsure)
+    share = coverage.share_within(hit, inputs.points["people"], inputs.points[level], 0)
+    return _cost_frame(inputs, key, level, share)
+
+
 def haltestelle(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     """Return the share of people within the threshold (metres, straight line) of a stop or station."""
     points = inputs.points
@@ -220,10 +232,11 @@ MEASURES: dict[str, Measure] = {
     "minuten": minuten,
     "minuten_median": minuten_median,
     "abdeckung": abdeckung,
+    "abhaengig": abhaengig,
     "haltestelle": haltestelle,
     "veraenderung": veraenderung,
 }
-NEEDS_COMPLETE = frozenset({"dichte", "versorgung", "plaetze", "minuten", "minuten_median", "abdeckung"})
+NEEDS_COMPLETE = frozenset({"dichte", "versorgung", "plaetze", "minuten", "minuten_median", "abdeckung", "abhaengig"})
 
 
 def compute_measure(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:

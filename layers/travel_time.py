@@ -24,10 +24,11 @@ class TravelTime(Protocol):
         """Return True where the model stands in for a network; it is said wherever its minutes show."""
         ...
 
-    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
-        """Return per origin ``dest`` (None where nothing is reached), ``minutes`` and ``metres`` of the way to it.
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode, rank: int = 1) -> pd.DataFrame:
+        """Return per origin ``dest`` (missing where nothing is reached), ``minutes`` and ``metres`` of the way to it.
 
-        Both frames hold ``x`` and ``y`` in metres. Of several equally near the first in ``dests`` is taken.
+        Both frames hold ``x`` and ``y`` in metres. ``rank`` 2 asks for the second nearest and so on. Of several equally
+        near the first in ``dests`` is the nearest.
         """
         ...
 
@@ -40,19 +41,22 @@ class StraightLine:
         """Return True: it stands in for every network."""
         return True
 
-    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode, rank: int = 1) -> pd.DataFrame:
         """Return ``dest``, ``minutes`` (whole deciseconds) and ``metres`` for each row of ``origins``."""
-        found = nearest_straight(origins, dests)
+        found = nearest_straight(origins, dests, rank)
         return found.assign(minutes=straight_minutes(found["metres"], mode), metres=found["metres"] * mode.detour)
 
 
-def nearest_straight(origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
-    """Return ``dest`` (index of ``dests``) and straight-line ``metres``; without destinations None and NaN."""
-    if dests.empty:
+def nearest_straight(origins: pd.DataFrame, dests: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
+    """Return ``dest`` (index of ``dests``) and straight-line ``metres``; None and NaN with fewer than ``rank``."""
+    if len(dests) < rank:
         return pd.DataFrame({"dest": None, "metres": np.nan}, index=origins.index)
-    dests = dests[["x", "y"]].drop_duplicates()  # a tree gives any of several at one place, we want the first
-    metres, position = cKDTree(dests.to_numpy()).query(origins[["x", "y"]].to_numpy())
-    return pd.DataFrame({"dest": dests.index.to_numpy()[position], "metres": metres}, index=origins.index)
+    dests = dests[["x", "y"]]
+    if rank == 1:
+        dests = dests.drop_duplicates()  # a tree gives any of several at one place, we want the first
+    metres, position = cKDTree(dests.to_numpy()).query(origins[["x", "y"]].to_numpy(), k=[rank])
+    found = {"dest": dests.index.to_numpy()[position[:, 0]], "metres": metres[:, 0]}
+    return pd.DataFrame(found, index=origins.index)
 
 
 def straight_minutes(metres: pd.Series, mode: Mode) -> pd.Series:
@@ -72,10 +76,10 @@ class OnRoads:
         """Return True where there is no network for ``mode``."""
         return mode not in self.networks
 
-    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+    def nearest(self, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode, rank: int = 1) -> pd.DataFrame:
         """Return ``dest``, ``minutes`` and ``metres`` (of a walk: time x speed) for each row of ``origins``."""
         if self.is_approximation(mode.id):
-            return self.otherwise.nearest(origins, dests, mode)
+            return self.otherwise.nearest(origins, dests, mode, rank)
         from layers.routing.roads import nearest_on_roads
 
-        return nearest_on_roads(self.networks[mode.id], origins, dests, mode)
+        return nearest_on_roads(self.networks[mode.id], origins, dests, mode, rank)

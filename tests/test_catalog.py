@@ -32,6 +32,7 @@ MEASURES = [
     "minuten",
     "minuten_median",
     "abdeckung",
+    "abhaengig",
     "haltestelle",
     "veraenderung",
 ]

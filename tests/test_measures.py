@@ -32,6 +32,10 @@ BY_HAND = {
     "abdeckung.klinik.pkw.11": ([100.0, 100.0, 0.0, NAN], [100.0, 0.0], [100 * 4000 / 4500]),
     "abdeckung.klinik.pkw.15": ([100.0, 100.0, 60.0, NAN], [100.0, 60.0], [100 * 4300 / 4500]),
     "abdeckung.klinik.pkw.20": ([100.0, 100.0, 100.0, NAN], [100.0, 100.0], [100.0]),
+    # the second one is 32.9, 30.3, 23.5, 27.4 and 21.5 minutes away
+    "abhaengig.klinik.pkw.8": ([60.0, 0.0, 0.0, NAN], [15.0, 0.0], [100 * 600 / 4500]),
+    "abhaengig.klinik.pkw.20": ([100.0, 100.0, 100.0, NAN], [100.0, 100.0], [100.0]),
+    "abhaengig.klinik.pkw.22": ([100.0, 100.0, 60.0, NAN], [100.0, 60.0], [100 * 4300 / 4500]),
     # on foot 100 m a minute, no detour: 40, 50, 60, 85, 120 minutes
     "minuten.klinik.fuss": ([44.0, 60.0, 99.0, NAN], [56.0, 99.0], [(4000 * 56 + 500 * 99) / 4500]),
     # by bicycle 200 m a minute and one minute: 21, 26, 31, 43.5, 61 minutes

@@ -14,7 +14,7 @@ from layers.routing.arcs import Arcs, backward, forward
 from layers.routing.hierarchy import Hierarchy, prepare
 from layers.routing.keys import LABEL_BITS, UNREACHED, costs_of, labels_of
 from layers.routing.places import Places
-from layers.routing.search import nearest_within
+from layers.routing.search import k_nearest, nearest_within
 from layers.travel_time import DECISECONDS, METRES_PER_KM_MINUTE
 
 KEPT = 8  # networks whose arcs stay prepared
@@ -46,10 +46,13 @@ def places_at(network: Network, points: pd.DataFrame) -> Places:
     return Places(found["node"].to_numpy(np.int32), walk.to_numpy().astype(np.int32))
 
 
-def nearest_on_roads(network: Network, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode) -> pd.DataFrame:
-    """Return per origin the nearest of ``dests``, the ``minutes`` to it (with ``access_minutes``) and ``metres``."""
-    at, to = places_at(network, origins), places_at(network, dests)
-    keys = nearest_within(arcs_to(network), to)[at.nodes] + (at.walk.astype(np.int64) << LABEL_BITS)
+def nearest_on_roads(
+    network: Network, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode, rank: int = 1
+) -> pd.DataFrame:
+    """Return per origin the ``rank``-th nearest of ``dests``, ``minutes`` (with ``access_minutes``) and ``metres``."""
+    at, to, arcs = places_at(network, origins), places_at(network, dests), arcs_to(network)
+    of_nodes = nearest_within(arcs, to) if rank == 1 else k_nearest(arcs, to, rank)[:, rank - 1]
+    keys = of_nodes[at.nodes] + (at.walk.astype(np.int64) << LABEL_BITS)
     keys = np.where((at.nodes >= 0) & (costs_of(keys) < INFINITE), keys, UNREACHED)
     reached = labels_of(keys)
     way = pd.Series(np.where(reached >= 0, costs_of(keys) / DECISECONDS, np.nan), index=origins.index)

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from geodata import catalog
 from layers.atlas import Atlas
+from layers.fragility import dependence_text
 from layers.german import number
 from layers.register import PRECISION_WORDS, WHEELCHAIR_WORDS, lacking
 from views.components import panels
@@ -124,8 +125,6 @@ def entry(atlas: Atlas, facility: str) -> list[Component]:
     titles = COLUMNS[1:]
     cells = _cells(row, names)[1:]
     pairs = [[html.Dt(title), html.Dd(cell["props"]["children"])] for title, cell in zip(titles, cells, strict=True)]
-    note = [html.Dt("Bemerkung"), html.Dd(row["note"])] if row["note"] else []
-    return [
-        html.H2(row["name"]),
-        html.Dl([part for pair in pairs for part in pair] + note, className="eintrag"),
-    ]
+    more = {"Bemerkung": row["note"], "Wer hängt daran": dependence_text(atlas.inputs, facility)}
+    pairs += [[html.Dt(title), html.Dd(text)] for title, text in more.items() if text]
+    return [html.H2(row["name"]), html.Dl([part for pair in pairs for part in pair], className="eintrag")]
