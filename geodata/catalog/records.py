@@ -65,6 +65,7 @@ class Category:
     ``protection``: "municipality" shows the Gemeinde only, "no_location" no place at all.
     ``also_by``: other categories that offer the same, so that their facilities count for reachability and supply
     (the register does not list them twice); ``also_note`` says so to the reader.
+    ``osm_tags`` is verbatim; ``osm`` are the selectors that are read by program (``selectors.parse_selector``).
     ``plural`` fills {kategorie} in the names of measures; ``icon`` is a Maki file name without ``.svg``.
     """
 
@@ -84,6 +85,7 @@ class Category:
     default_note: str = ""
     capacity: str = ""
     osm_tags: tuple[str, ...] = ()
+    osm: tuple[str, ...] = ()
     also_by: tuple[str, ...] = ()
     also_note: str = ""
     protection: Literal["", "municipality", "no_location"] = ""

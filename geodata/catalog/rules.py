@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from geodata.catalog.records import Catalog, Category, Handlungsfeld, Indicator, Threshold, proof_ids
+from geodata.catalog.selectors import parse_selector
 
 UNPROVEN = {"M", "E"}
 ICON = re.compile(r"[a-z0-9]+(-[a-zA-Z0-9]+)*")
@@ -90,6 +91,17 @@ def _category(category: Category) -> Iterator[str]:
         yield f"completeness: expected must not be negative, found {expected}"
     if category.protection == "no_location" and category.osm_tags:
         yield "osm_tags must be empty where protection is 'no_location' (never look such places up)"
+    if category.protection and category.osm:
+        yield f"osm must be empty where protection is '{category.protection}' (never look such places up)"
+    yield from _selectors(category)
+
+
+def _selectors(category: Category) -> Iterator[str]:
+    for text in category.osm:
+        try:
+            parse_selector(text)
+        except ValueError as error:
+            yield f"osm: {error} (write 'key=value + key~part')"
 
 
 def _default_threshold(category: Category, catalog: Catalog) -> Iterator[str]:

@@ -1,0 +1,158 @@
+"""Supply within reach: floating catchments, gravity, assignment to places with limited capacity.
+
+Everything takes ``demand`` per origin and ``supply`` per destination in the order of the costs, and returns a series
+on the index of ``demand``. A missing demand or supply is an error, never 0. Supply that nobody reaches counts for
+nobody; an origin that reaches no supply scores 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from layers.costs import Costs
+from layers.travel_time import DECISECONDS
+
+Weights = NDArray[np.float64]
+
+
+def two_step_fca(demand: pd.Series, supply: pd.Series, costs: Costs, minutes: float) -> pd.Series:
+    """Return supply per unit of demand within a catchment (2SFCA, Luo and Wang 2003).
+
+    R_j = S_j / sum of P_k with d_kj <= d0; A_i = sum of R_j with d_ij <= d0.
+    """
+    return _floating(demand, supply, costs, np.ones(_length(minutes)))
+
+
+def enhanced_fca(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights) -> pd.Series:
+    """Return supply per unit of demand, both weighted by distance (E2SFCA, Luo and Qi 2009).
+
+    R_j = S_j / sum of P_k W(d_kj); A_i = sum of R_j W(d_ij). ``weights`` by `zones` or `gaussian`.
+    """
+    return _floating(demand, supply, costs, weights)
+
+
+def three_step_fca(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights) -> pd.Series:
+    """Return supply per unit of demand when people choose among the places in reach (3SFCA, Wan, Zou, Sternberg 2012).
+
+    G_ij = W(d_ij) / sum of W(d_ik); R_j = S_j / sum of G_kj P_k W(d_kj); A_i = sum of G_ij R_j W(d_ij).
+    """
+    people, places = _checked(demand, supply, costs)
+    weight = _weight_of(costs, weights)
+    all_of_origin = np.bincount(costs.origin, weight, len(people))[costs.origin]
+    chosen = np.divide(weight**2, all_of_origin, out=np.zeros_like(weight), where=all_of_origin > 0)
+    at = np.bincount(costs.dest, people[costs.origin] * chosen, len(places)).astype(float)
+    found = np.bincount(costs.origin, _ratio(places, at)[costs.dest] * chosen, len(people))
+    return pd.Series(found.astype(float), demand.index)
+
+
+def gravity(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights, *, shared: bool = True) -> pd.Series:
+    """Return the potential of the supply: the sum of S_j W(d_ij) (Hansen 1959).
+
+    ``shared``: each place is divided by the potential of the demand for it (Joseph and Bantock 1982).
+    """
+    if shared:
+        return _floating(demand, supply, costs, weights)
+    people, places = _checked(demand, supply, costs)
+    reached = places[costs.dest] * _weight_of(costs, weights)
+    return pd.Series(np.bincount(costs.origin, reached, len(people)), demand.index)
+
+
+class Assignment(NamedTuple):
+    """Who is served where: ``served`` and ``residual`` demand per origin, ``used`` and ``free`` capacity per place."""
+
+    served: pd.Series
+    residual: pd.Series
+    used: pd.Series
+    free: pd.Series
+
+
+def assign(demand: pd.Series, capacity: pd.Series, costs: Costs, minutes: float) -> Assignment:
+    """Return who finds a place within ``minutes`` when places are limited and the nearest are served first.
+
+    Pairs are taken by cost, of equal costs the earlier origin and then the earlier place; each takes what is left of
+    both sides (the greedy rule of AccessMod, Ray and Ebener 2008). Nobody is sent away for somebody nearer later.
+    """
+    from layers.catchment_kernels import serve  # the compiler costs a second
+
+    people, places = _checked(demand, capacity, costs)
+    origin, near = costs.origin, costs.cost < _length(minutes)
+    order = np.lexsort((costs.dest[near], origin[near], costs.cost[near]))
+    left, free = people.copy(), places.copy()
+    serve(origin[near][order], costs.dest[near][order], left, free)
+    return Assignment(
+        pd.Series(people - left, demand.index),
+        pd.Series(left, demand.index),
+        pd.Series(places - free, capacity.index),
+        pd.Series(free, capacity.index),
+    )
+
+
+def zones(weight_up_to: Mapping[float, float]) -> Weights:
+    """Return the weight of every decisecond from limits in minutes: a limit belongs to its own zone.
+
+    >>> table = zones({10: 1.0, 20: 0.5})
+    >>> float(table[6000]), float(table[6001]), float(table[12000]), len(table)
+    (1.0, 0.5, 0.5, 12001)
+    """
+    limits = sorted(weight_up_to)
+    seconds = np.arange(_length(limits[-1]))
+    ends = [round(limit * DECISECONDS) for limit in limits]
+    return np.array([weight_up_to[limit] for limit in limits])[np.searchsorted(ends, seconds)]
+
+
+def gaussian(minutes: float) -> Weights:
+    """Return weights that fall from 1 to 0 at ``minutes`` (Dai 2010).
+
+    W(d) = (exp(-1/2 (d / d0)^2) - exp(-1/2)) / (1 - exp(-1/2)).
+    """
+    share = np.arange(_length(minutes)) / (minutes * DECISECONDS)
+    return np.asarray((np.exp(-0.5 * share**2) - np.exp(-0.5)) / (1 - np.exp(-0.5)))
+
+
+def exponential(minutes: float, halved_every: float) -> Weights:
+    """Return weights up to ``minutes`` that halve every ``halved_every`` minutes."""
+    return np.asarray(0.5 ** (np.arange(_length(minutes)) / (halved_every * DECISECONDS)))
+
+
+def _length(minutes: float) -> int:
+    """Return how many deciseconds lie within ``minutes``, 0 and the limit included."""
+    return round(minutes * DECISECONDS) + 1
+
+
+def _floating(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights) -> pd.Series:
+    from layers.catchment_kernels import demand_at, score  # the compiler costs a second
+
+    people, places = _checked(demand, supply, costs)
+    start, dest, table = costs.start.view(np.uint64), costs.dest.view(np.uint32), _table(weights, costs)
+    at = demand_at(start, dest, costs.cost, table, people, np.zeros(len(places)))
+    return pd.Series(score(start, dest, costs.cost, table, _ratio(places, at)), demand.index)
+
+
+def _table(weights: Weights, costs: Costs) -> Weights:
+    """Return the weights of all costs that there are, 0 beyond the limit: so the loops need not ask."""
+    longest = np.iinfo(np.uint16).max if costs.cost.dtype == np.uint16 else int(costs.cost.max(initial=0))
+    return np.pad(weights, (0, max(0, longest + 1 - len(weights))))
+
+
+def _ratio(places: Weights, at: Weights) -> Weights:
+    return np.divide(places, at, out=np.zeros_like(places), where=at > 0)
+
+
+def _weight_of(costs: Costs, weights: Weights) -> Weights:
+    within = costs.cost < len(weights)
+    return np.where(within, weights[np.minimum(costs.cost, len(weights) - 1)], 0.0)
+
+
+def _checked(demand: pd.Series, supply: pd.Series, costs: Costs) -> tuple[Weights, Weights]:
+    """Return both as numbers, or raise where one is missing or negative or does not fit the costs."""
+    for name, values in (("demand", demand), ("supply", supply)):
+        if not (values >= 0).all():
+            raise ValueError(f"{name} must be 0 or more, found {values[~(values >= 0)].head(3).to_dict()}")
+    if len(demand) != len(costs.start) - 1 or (len(costs.dest) and costs.dest.max() >= len(supply)):
+        raise ValueError(f"costs are for other places: {len(demand)} origins, {len(supply)} destinations")
+    return demand.to_numpy(float), supply.to_numpy(float)
