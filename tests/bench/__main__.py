@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser
 
 from tests.bench.browser import opened
+from tests.bench.buses import measure_buses
 from tests.bench.catchments import measure_catchments
 from tests.bench.process import LOG, ROOT, free_port, running, running_atlas
 from tests.bench.replay import measure_callbacks
@@ -50,7 +51,7 @@ def measure_all(skipped: set[tuple[str, int]]) -> list[Row]:
     with step("Start und Aufbau"):
         start = measure_start() + measure_build()
     with step("Wege im Netz"):
-        ways = measure_ways() + measure_catchments()
+        ways = measure_ways() + measure_catchments() + measure_buses()
     with step("Rückrufe"), running_atlas() as atlas:
         atlas.seconds_until("/")
         callbacks, failed = measure_callbacks(atlas)

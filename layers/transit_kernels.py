@@ -1,0 +1,47 @@
+"""The connection scan (Dibbelt, Pajor, Strasser and Wagner 2018) over the connections of one day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from layers.transit_arrays import Int32, Scan
+
+
+@njit(cache=True)
+def scan(day: Scan, reached: Int32, first: int, ready: Int32, arrival: Int32, aboard: Int32) -> None:
+    """Complete ``ready`` (when one can board at a stop) and ``arrival`` from connection ``first`` on.
+
+    ``reached`` holds the earliest arrival by vehicle, from which one may walk to the next one; ``aboard`` is 0 per
+    trip. Walks change no arrival: the last one is the way from the stop to the place.
+    """
+    for c in range(first, len(day.departure)):
+        trip, start = day.trip[c], day.from_stop[c]
+        if not aboard[trip]:
+            if not day.boards[c] or ready[start] > day.departure[c]:
+                continue
+            aboard[trip] = 1
+        stop, time = day.to_stop[c], day.arrival[c]
+        if not day.alights[c] or time >= reached[stop]:
+            continue
+        reached[stop] = time
+        arrival[stop] = min(arrival[stop], time)
+        ready[stop] = min(ready[stop], time + day.change)
+        for w in range(day.walk_start[stop], day.walk_start[stop + 1]):
+            there, then = day.walk_dest[w], time + day.walk_seconds[w]
+            ready[there] = min(ready[there], then)
+
+
+@njit(cache=True)
+def scan_window(day: Scan, access: Int32, departures: Int32, firsts: Int32, arrivals: Int32) -> None:
+    """Write the arrivals of every departure (rows) at every stop (columns); ``access`` seconds to the stops."""
+    stops = len(access)
+    ready, reached = np.empty(stops, np.int32), np.empty(stops, np.int32)
+    aboard = np.zeros(day.trips, np.int32)
+    for i in range(len(departures)):
+        for stop in range(stops):
+            time = access[stop] + departures[i] if access[stop] < day.never else day.never
+            ready[stop] = arrivals[i, stop] = time
+            reached[stop] = day.never
+        aboard[:] = 0
+        scan(day, reached, firsts[i], ready, arrivals[i], aboard)
