@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geodata import catalog
 from geodata.catalog import Mode
-from geodata.network import INFINITE, SNAP_LIMIT_M, Network
+from geodata.network import INFINITE, Network
 from layers.routing.arcs import Int32
 from layers.routing.keys import costs_of
 from layers.routing.places import Places
@@ -23,6 +23,7 @@ from layers.routing.search import nearest_within
 from layers.travel_time import DECISECONDS, METRES_PER_KM_MINUTE
 
 FINEST_M = 25.0
+BESIDE_M = 200.0  # farther from a way rivers and railways would be walked across
 MOST_CELLS = 160  # along the longer side: an area of 50 km is drawn in cells of about 300 m
 FAR = np.float32(1e9)
 
@@ -57,7 +58,7 @@ def budget(mode: Mode, minutes: float) -> int:
 def isochrones(reached: Reach, minutes: Sequence[float]) -> dict[float, shapely.MultiPolygon]:
     """Return the area within each of ``minutes`` (EPSG:25832), the greatest first; empty where nothing is reached.
 
-    The area is for the eye: ways run straight between crossings, and beside them it goes on foot for up to 500 m.
+    The area is for the eye: ways run straight between crossings, and beside them it goes on foot for up to 200 m.
     Who lives within the limit is counted by `people_within`.
     """
     limits = sorted(minutes, reverse=True)
@@ -80,16 +81,16 @@ def _spread(reached: Reach, inside: NDArray[np.intp], limit: int) -> _Field:
     """Return the costs on a raster that holds all that is reached, and a margin."""
     network = reached.network
     x, y = np.asarray(network.x)[inside], np.asarray(network.y)[inside]
-    width = max(float(np.ptp(x)), float(np.ptp(y))) + 2 * SNAP_LIMIT_M
+    width = max(float(np.ptp(x)), float(np.ptp(y))) + 2 * BESIDE_M
     cell = max(FINEST_M, width / MOST_CELLS)
-    margin = SNAP_LIMIT_M + 2 * cell
+    margin = BESIDE_M + 2 * cell
     west, south = x.min() - margin, y.min() - margin
     shape = (int((np.ptp(y) + 2 * margin) / cell) + 1, int((np.ptp(x) + 2 * margin) / cell) + 1)
     costs = np.full(shape, FAR, np.float32)
     columns, rows = (np.asarray(network.x) - west) / cell, (np.asarray(network.y) - south) / cell
     lay_ways(arcs_from(network), reached.costs, columns, rows, limit, costs, reached.leaving)
     per_metre = DECISECONDS / (catalog.modes()["fuss"].speed_kmh * METRES_PER_KM_MINUTE)
-    walk_beside(costs, np.zeros(shape, np.float32), cell, per_metre, SNAP_LIMIT_M)
+    walk_beside(costs, np.zeros(shape, np.float32), cell, per_metre, BESIDE_M)
     return _Field(west + (np.arange(shape[1]) + 0.5) * cell, south + (np.arange(shape[0]) + 0.5) * cell, costs)
 
 
