@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from numpy.typing import NDArray
 from geodata.catalog.ways import ROAD_MODES, WayRules, way_rules
 from geodata.model import METRIC_CRS, WEB_CRS, GeoDataError
 from geodata.network import Network, build_network
+from geodata.sources.osm_file import Box, extract_day, in_box, read_items
 from geodata.sources.osm_tags import speeds, stops
+from geodata.sources.registry import file_hash
 
-ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 DECISECONDS_PER_HOUR = 36_000
 EVERY = 100_000  # ways between two lines of progress
 RELEVANT = ("highway", "route", "junction", "area", "motorroad", "surface")
@@ -38,12 +38,14 @@ class _Found:
     along: dict[str, array[float]] = field(default_factory=dict)
     against: dict[str, array[float]] = field(default_factory=dict)
     closed: dict[str, set[int]] = field(default_factory=dict)
+    outside: int = 0
 
 
 def read_networks(
     path: Path,
     modes: Sequence[str] = ROAD_MODES,
     *,
+    box: Box | None = None,
     ferries: bool = False,
     rules: WayRules | None = None,
     progress: Progress = lambda text: None,
@@ -51,22 +53,43 @@ def read_networks(
     """Return the network of every mode in an OpenStreetMap file.
 
     Ways are cut at crossings, at their ends and at barriers; the nodes between are only counted into the length
-    (EPSG:25832). ``ferries``: they are ways too, without waiting.
+    (EPSG:25832). ``box`` (west, south, east, north in degrees): only ways with a node in it, in full length.
+    ``ferries``: they are ways too, without waiting.
     """
     progress(f"{path.name}: lese Wege")
-    found = _collect(path, modes, ferries, rules or way_rules(), progress)
+    found = _collect(path, modes, box, ferries, rules or way_rules(), progress)
     if not len(found.count):
+        _raise_outside(path, found, box)
         raise GeoDataError(
             f"{path.name}: enthält keine Wege mit dem Merkmal highway, die jemand nutzen darf. "
             "Abhilfe: einen Auszug mit Straßen nehmen, nicht nur Grenzen oder Gebäude."
         )
     progress(f"{path.name}: {len(found.count)} Wege; schneide an Kreuzungen")
     edges = _cut(found)
-    note = {"source": path.name, "sha256": _sha256(path), "ferries": ferries, "licence": "ODbL 1.0"}
+    note = {
+        "source": path.name,
+        "sha256": file_hash(path),
+        "date": extract_day(path),
+        "box": list(box) if box else [],
+        "ferries": ferries,
+        "licence": "ODbL 1.0",
+    }
     return {mode: _network(mode, edges, found, note) for mode in modes}
 
 
-def _collect(path: Path, modes: Sequence[str], ferries: bool, rules: WayRules, progress: Progress) -> _Found:
+def _raise_outside(path: Path, found: _Found, box: Box | None) -> None:
+    """Raise where the file has ways, but none in the box."""
+    if box and found.outside:
+        edges = ", ".join(f"{edge:g}" for edge in box)
+        raise GeoDataError(
+            f"{path.name}: keiner der {found.outside} Wege liegt im Ausschnitt {edges} (West, Süd, Ost, Nord in Grad). "
+            "Abhilfe: einen Auszug nehmen, der den Kreis mit Umland enthält."
+        )
+
+
+def _collect(
+    path: Path, modes: Sequence[str], box: Box | None, ferries: bool, rules: WayRules, progress: Progress
+) -> _Found:
     found = _Found(
         along={mode: array("f") for mode in modes},
         against={mode: array("f") for mode in modes},
@@ -74,7 +97,7 @@ def _collect(path: Path, modes: Sequence[str], ferries: bool, rules: WayRules, p
     )
     known: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
     wanted = {key for access in rules.access.values() for key in access.keys} | set(RELEVANT)
-    for item in _items(path):
+    for item in read_items(path, "highway", "barrier", "route"):
         tags = {tag.k: tag.v for tag in item.tags}
         if item.is_node():
             for mode in modes:
@@ -85,52 +108,23 @@ def _collect(path: Path, modes: Sequence[str], ferries: bool, rules: WayRules, p
             if key not in known:
                 known[key] = [speeds(dict(key), mode, rules) for mode in modes]
             if any(max(pair) > 0 for pair in known[key]):
-                _add_way(found, item, dict(zip(modes, known[key], strict=True)))
+                _add_way(found, item, dict(zip(modes, known[key], strict=True)), box)
                 if len(found.count) % EVERY == 0:
                     progress(f"{path.name}: {len(found.count)} Wege")
     return found
 
 
-def _items(path: Path) -> Iterator[Any]:
-    """Yield ways with their locations, and nodes that are barriers; raise where the file cannot be read."""
-    import osmium  # a build needs it, the app does not
-
-    if not path.name.endswith(ENDINGS):
-        raise GeoDataError(
-            f"{path.name}: keine OpenStreetMap-Datei. Abhilfe: eine Datei auf {', '.join(ENDINGS)} angeben."
-        )
-    _check_readable(path)
-    wanted = osmium.filter.KeyFilter("highway", "barrier", "route")
-    try:
-        yield from osmium.FileProcessor(str(path)).with_locations().with_filter(wanted)
-    except (RuntimeError, ValueError) as error:
-        raise GeoDataError(
-            f"{path.name}: ist beschädigt oder unvollständig ({error}). Abhilfe: die Datei neu herunterladen."
-        ) from error
+def _add_way(found: _Found, way: Any, kmh: dict[str, tuple[float, float]], box: Box | None) -> None:
+    """Add a way; nodes beyond the edge of the extract have no location and end it there, to begin anew behind them."""
+    for located, run in groupby(way.nodes, key=lambda node: node.location.valid()):
+        nodes = [(node.ref, node.lon, node.lat) for node in run] if located else []
+        if len(nodes) > 1 and any(in_box(lon, lat, box) for _, lon, lat in nodes):
+            _add_run(found, nodes, kmh)
+        elif len(nodes) > 1:
+            found.outside += 1
 
 
-def _check_readable(path: Path) -> None:
-    """Raise where the file is missing or empty; the reader would say that less clearly, or nothing at all."""
-    if not path.is_file():
-        raise GeoDataError(f"{path}: fehlt. Abhilfe: den Auszug dort ablegen.")
-    empty = path.stat().st_size == 0
-    if path.name.endswith(".gz") and not empty:
-        with gzip.open(path) as packed:
-            try:
-                empty = not packed.read(1)
-            except (OSError, EOFError) as error:
-                raise GeoDataError(
-                    f"{path.name}: ist nicht gepackt oder beschädigt ({error}). Abhilfe: neu laden."
-                ) from error
-    if empty:
-        raise GeoDataError(f"{path.name}: ist leer. Abhilfe: die Datei neu herunterladen.")
-
-
-def _add_way(found: _Found, way: Any, kmh: dict[str, tuple[float, float]]) -> None:
-    """Add a way; nodes beyond the edge of the extract have no location and end it there."""
-    nodes = [(node.ref, node.lon, node.lat) for node in way.nodes if node.location.valid()]
-    if len(nodes) < 2:
-        return
+def _add_run(found: _Found, nodes: list[tuple[int, float, float]], kmh: dict[str, tuple[float, float]]) -> None:
     refs, lons, lats = zip(*nodes, strict=True)
     found.node.extend(refs)
     found.lon.extend(lons)
@@ -203,8 +197,3 @@ def _split_at_barriers(
         x, y, fresh = np.append(x, x[ends[hit]]), np.append(y, y[ends[hit]]), len(x) + np.arange(len(hit))
         ends[hit] = fresh
     return first, last, x, y
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,14 +8,25 @@ from collections.abc import Mapping
 from geodata.catalog.ways import WayAccess, WayRules
 
 Tags = Mapping[str, str]
-OPEN = {"yes", "designated", "permissive", "destination", "official", "customers", "delivery", "limited", "dismount"}
+OPEN = {
+    "yes",
+    "designated",
+    "permissive",
+    "destination",
+    "official",
+    "customers",
+    "delivery",
+    "limited",
+    "dismount",
+    "public",
+}
 YES, BACKWARDS = {"yes", "true", "1"}, {"-1", "reverse"}
 ONE_WAY_CLASSES = {"motorway", "motorway_link"}
 ROUND = {"roundabout", "circular"}
 DISMOUNT_KMH = 4.0
 MPH = 1.609344
 NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(mph|km/h|kmh)?$")
-ZONE = re.compile(r"^(?:[A-Z]{2}:)?zone:?(\d+)$", re.IGNORECASE)
+ZONE = re.compile(r"^(?:[A-Z]{2}:)?(?:zone:?)?(\d+)$", re.IGNORECASE)
 MAXSPEED_WORDS = {"walk": 7.0, "living_street": 7.0, "urban": 50.0, "rural": 100.0, "motorway": 130.0, "none": 130.0}
 
 
@@ -68,7 +79,9 @@ def directions(tags: Tags, mode: str) -> tuple[bool, bool]:
 
 
 def stops(tags: Tags, access: WayAccess) -> bool:
-    """Return whether the obstacle on a node stops the mode."""
+    """Return whether the obstacle on a node stops the mode; ``bicycle=no`` on a crossing is about the crossing."""
+    if "barrier" not in tags:
+        return False
     open_to = allowed(tags, access)
     if open_to is not None:
         return not open_to
@@ -78,7 +91,7 @@ def stops(tags: Tags, access: WayAccess) -> bool:
 def maxspeed(text: str) -> float | None:
     """Return the km/h of a maxspeed tag, None where it says nothing that can be used.
 
-    >>> maxspeed("50"), round(maxspeed("30 mph"), 1), maxspeed("DE:urban"), maxspeed("DE:zone30"), maxspeed("signals")
+    >>> maxspeed("50"), round(maxspeed("30 mph"), 1), maxspeed("DE:urban"), maxspeed("DE:30"), maxspeed("signals")
     (50.0, 48.3, 50.0, 30.0, None)
     """
     text = text.strip()
