@@ -40,6 +40,8 @@ BY_HAND = [
     ({"highway": "trunk", "foot": "yes"}, (2.4, 2.4), (0, 0), (85, 85)),
     ({"highway": "secondary", "motorroad": "yes", "foot": "yes"}, (0, 0), (0, 0), (60, 60)),
     ({"highway": "track", "surface": "gravel"}, (4.8, 4.8), (9, 9), (0, 0)),
+    ({"highway": "track", "tracktype": "grade5"}, (4.56, 4.56), (6, 6), (0, 0)),
+    ({"highway": "track", "surface": "gravel", "smoothness": "very_bad"}, (4.8, 4.8), (6.6, 6.6), (0, 0)),
     ({"highway": "track", "motor_vehicle": "yes"}, (4.8, 4.8), (12, 12), (8, 8)),
     ({"highway": "service", "access": "private"}, (0, 0), (0, 0), (0, 0)),
     ({"highway": "service", "access": "private", "foot": "permissive"}, (4.8, 4.8), (0, 0), (0, 0)),
@@ -67,7 +69,16 @@ def test_wheelchairs_take_no_steps_even_where_people_may_walk() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kmh"),
-    [("50 ", 50), ("7.5", 7.5), ("walk", 7), ("DE:motorway", 130), ("", None), ("0", None), ("fast", None)],
+    [
+        ("50 ", 50),
+        ("7.5", 7.5),
+        ("walk", 7),
+        ("DE:motorway", 130),
+        ("DE:30", 30),
+        ("", None),
+        ("0", None),
+        ("fast", None),
+    ],
 )
 def test_maxspeed_words(text: str, kmh: float | None) -> None:
     assert maxspeed(text) == kmh
@@ -138,6 +149,41 @@ def test_a_bollard_stops_cars_and_nobody_else_unless_it_says_so(
     bollard = read_networks(village(tmp_path, ways, {1: {"barrier": "bollard"} | tags}), ["pkw", "rad"])
     assert (seconds(bollard["rad"]) > seconds(open_way["rad"]) + 1) == shut
     assert (seconds(bollard["pkw"]) > seconds(open_way["pkw"]) + 1) == (tags != {"motor_vehicle": "yes"})
+
+
+def test_a_crossing_that_forbids_bicycles_stops_nobody_on_the_road(tmp_path: Path) -> None:
+    tags = {"highway": "crossing", "bicycle": "no", "wheelchair": "no"}
+    ways = [([0, 1, 2], ROAD), ([0, 10, 11, 12, 2], ROAD)]
+    with_crossing = read_networks(village(tmp_path, ways, {1: tags}), ["rad", "rollstuhl"])
+    without = read_networks(village(tmp_path, ways, {}), ["rad", "rollstuhl"])
+    for mode, net in without.items():
+        assert seconds(with_crossing[mode]) == seconds(net), mode
+
+
+def test_a_way_that_leaves_the_extract_and_comes_back_takes_no_short_cut(tmp_path: Path) -> None:
+    path = village(tmp_path, [*SQUARE, ([0, 1, 5, 12], ROAD)], {})
+    lost = f'<node id="5" lon="{LON + 5 * STEP}" lat="{LAT}"></node>'
+    text = path.read_text("utf-8")
+    assert lost in text
+    path.write_text(text.replace(lost, ""), "utf-8")
+    whole = read_networks(village(tmp_path, SQUARE, {}), ["fuss"])["fuss"]
+    path.write_text(text.replace(lost, ""), "utf-8")
+    assert seconds(read_networks(path, ["fuss"])["fuss"]) == pytest.approx(seconds(whole), abs=0.2)
+
+
+def test_a_box_keeps_ways_that_touch_it_in_full_length(tmp_path: Path) -> None:
+    path = village(tmp_path, [([0, 1], ROAD), ([1, 3], ROAD), ([3, 8], ROAD)], {})
+    cut = read_networks(path, ["fuss"], box=(LON - 0.001, LAT - 0.001, LON + 1.5 * STEP, LAT + 0.001))["fuss"]
+    assert len(cut.x) == 3
+    assert cut.provenance["box"]
+    with pytest.raises(GeoDataError, match=r"keiner der 3 Wege liegt im Ausschnitt.*Abhilfe:"):
+        read_networks(path, ["fuss"], box=(7.0, 47.0, 7.1, 47.1))
+
+
+@real
+def test_the_day_of_the_extract_is_kept() -> None:
+    net = read_networks(SHARED / EXTRACTS[0], ["pkw"])["pkw"]
+    assert net.provenance["date"] == "2024-09-08"
 
 
 def test_ferries_are_off_until_asked_for(tmp_path: Path) -> None:

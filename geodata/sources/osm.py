@@ -22,7 +22,7 @@ from geodata.sources.registry import file_hash
 
 DECISECONDS_PER_HOUR = 36_000
 EVERY = 100_000  # ways between two lines of progress
-RELEVANT = ("highway", "route", "junction", "area", "motorroad", "surface")
+RELEVANT = ("highway", "route", "junction", "area", "motorroad", "surface", "smoothness", "tracktype")
 RELEVANT_PREFIXES = ("oneway", "cycleway", "maxspeed", "zone:maxspeed")
 Progress = Callable[[str], None]
 

@@ -23,6 +23,7 @@ OPEN = {
 YES, BACKWARDS = {"yes", "true", "1"}, {"-1", "reverse"}
 ONE_WAY_CLASSES = {"motorway", "motorway_link"}
 ROUND = {"roundabout", "circular"}
+SURFACE_KEYS = ("surface", "smoothness", "tracktype")
 DISMOUNT_KMH = 4.0
 MPH = 1.609344
 NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(mph|km/h|kmh)?$")
@@ -113,5 +114,6 @@ def _slowest(rules: WayRules, mode: str) -> float:
 
 
 def _surface(tags: Tags, mode: str, rules: WayRules) -> float:
-    surface = rules.surfaces.get(tags.get("surface", ""))
-    return float(getattr(surface, mode)) if surface else 1.0
+    """Return the least of the factors that surface, smoothness and tracktype name; 1 where they name none."""
+    known = (rules.surfaces.get(tags.get(key, "")) for key in SURFACE_KEYS)
+    return min((float(getattr(surface, mode)) for surface in known if surface), default=1.0)
