@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.costs import Costs
+from layers.costs import Costs, within
 from layers.travel_time import DECISECONDS
 
 Weights = NDArray[np.float64]
@@ -42,12 +42,12 @@ def three_step_fca(demand: pd.Series, supply: pd.Series, costs: Costs, weights: 
     G_ij = W(d_ij) / sum of W(d_ik); R_j = S_j / sum of G_kj P_k W(d_kj); A_i = sum of G_ij R_j W(d_ij).
     """
     people, places = _checked(demand, supply, costs)
-    weight = _weight_of(costs, weights)
-    all_of_origin = np.bincount(costs.origin, weight, len(people))[costs.origin]
-    chosen = np.divide(weight**2, all_of_origin, out=np.zeros_like(weight), where=all_of_origin > 0)
-    at = np.bincount(costs.dest, people[costs.origin] * chosen, len(places)).astype(float)
-    found = np.bincount(costs.origin, _ratio(places, at)[costs.dest] * chosen, len(people))
-    return pd.Series(found.astype(float), demand.index)
+    table = _table(weights, costs)
+    in_reach = _summed(costs, table, np.ones_like(places))
+    asking = np.divide(people, in_reach, out=np.zeros_like(people), where=in_reach > 0)
+    squared = table**2  # G W = W^2 / sum of W: the division is by origin and waits until the end
+    found = _summed(costs, squared, _ratio(places, _asked(costs, squared, asking, len(places))))
+    return pd.Series(np.divide(found, in_reach, out=np.zeros_like(found), where=in_reach > 0), demand.index)
 
 
 def gravity(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights, *, shared: bool = True) -> pd.Series:
@@ -57,9 +57,8 @@ def gravity(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights
     """
     if shared:
         return _floating(demand, supply, costs, weights)
-    people, places = _checked(demand, supply, costs)
-    reached = places[costs.dest] * _weight_of(costs, weights)
-    return pd.Series(np.bincount(costs.origin, reached, len(people)), demand.index)
+    _, places = _checked(demand, supply, costs)
+    return pd.Series(_summed(costs, _table(weights, costs), places), demand.index)
 
 
 class Assignment(NamedTuple):
@@ -80,10 +79,10 @@ def assign(demand: pd.Series, capacity: pd.Series, costs: Costs, minutes: float)
     from layers.catchment_kernels import serve  # the compiler costs a second
 
     people, places = _checked(demand, capacity, costs)
-    origin, near = costs.origin, costs.cost < _length(minutes)
-    order = np.lexsort((costs.dest[near], origin[near], costs.cost[near]))
+    near = within(costs, minutes)
+    order = np.argsort(near.cost, kind="stable")  # the costs lie by origin and place already
     left, free = people.copy(), places.copy()
-    serve(origin[near][order], costs.dest[near][order], left, free)
+    serve(near.origin[order], near.dest[order], left, free)
     return Assignment(
         pd.Series(people - left, demand.index),
         pd.Series(left, demand.index),
@@ -108,10 +107,10 @@ def zones(weight_up_to: Mapping[float, float]) -> Weights:
 def gaussian(minutes: float) -> Weights:
     """Return weights that fall from 1 to 0 at ``minutes`` (Dai 2010).
 
-    W(d) = (exp(-1/2 (d / d0)^2) - exp(-1/2)) / (1 - exp(-1/2)).
+    W(d) = (exp(-1/2 (d / d0)^2) - exp(-1/2)) / (1 - exp(-1/2)), both sides times exp(1/2): so the limit is exactly 0.
     """
     share = np.arange(_length(minutes)) / (minutes * DECISECONDS)
-    return np.asarray((np.exp(-0.5 * share**2) - np.exp(-0.5)) / (1 - np.exp(-0.5)))
+    return np.asarray(np.expm1((1 - share**2) / 2) / np.expm1(0.5))
 
 
 def exponential(minutes: float, halved_every: float) -> Weights:
@@ -125,12 +124,24 @@ def _length(minutes: float) -> int:
 
 
 def _floating(demand: pd.Series, supply: pd.Series, costs: Costs, weights: Weights) -> pd.Series:
-    from layers.catchment_kernels import demand_at, score  # the compiler costs a second
-
     people, places = _checked(demand, supply, costs)
-    start, dest, table = costs.start.view(np.uint64), costs.dest.view(np.uint32), _table(weights, costs)
-    at = demand_at(start, dest, costs.cost, table, people, np.zeros(len(places)))
-    return pd.Series(score(start, dest, costs.cost, table, _ratio(places, at)), demand.index)
+    table = _table(weights, costs)
+    return pd.Series(_summed(costs, table, _ratio(places, _asked(costs, table, people, len(places)))), demand.index)
+
+
+def _asked(costs: Costs, table: Weights, people: Weights, places: int) -> Weights:
+    """Return the weighted people at every place."""
+    from layers.catchment_kernels import demand_at  # the compiler costs a second
+
+    start, dest = costs.start.view(np.uint64), costs.dest.view(np.uint32)
+    return np.asarray(demand_at(start, dest, costs.cost, table, people, np.zeros(places)))
+
+
+def _summed(costs: Costs, table: Weights, of_places: Weights) -> Weights:
+    """Return for every origin the weighted sum of what the places within reach have."""
+    from layers.catchment_kernels import score  # the compiler costs a second
+
+    return np.asarray(score(costs.start.view(np.uint64), costs.dest.view(np.uint32), costs.cost, table, of_places))
 
 
 def _table(weights: Weights, costs: Costs) -> Weights:
@@ -143,9 +154,11 @@ def _ratio(places: Weights, at: Weights) -> Weights:
     return np.divide(places, at, out=np.zeros_like(places), where=at > 0)
 
 
-def _weight_of(costs: Costs, weights: Weights) -> Weights:
-    within = costs.cost < len(weights)
-    return np.where(within, weights[np.minimum(costs.cost, len(weights) - 1)], 0.0)
+def _fit(costs: Costs, dests: int) -> bool:
+    """Return whether every destination is one of ``dests``; in rising order only the ends of an origin need a look."""
+    reaching = np.diff(costs.start) > 0
+    first, last = costs.dest[costs.start[:-1][reaching]], costs.dest[costs.start[1:][reaching] - 1]
+    return bool(first.min(initial=0) >= 0 and last.max(initial=-1) < dests)
 
 
 def _checked(demand: pd.Series, supply: pd.Series, costs: Costs) -> tuple[Weights, Weights]:
@@ -153,6 +166,6 @@ def _checked(demand: pd.Series, supply: pd.Series, costs: Costs) -> tuple[Weight
     for name, values in (("demand", demand), ("supply", supply)):
         if not (values >= 0).all():
             raise ValueError(f"{name} must be 0 or more, found {values[~(values >= 0)].head(3).to_dict()}")
-    if len(demand) != len(costs.start) - 1 or (len(costs.dest) and costs.dest.max() >= len(supply)):
+    if len(demand) != len(costs.start) - 1 or not _fit(costs, len(supply)):
         raise ValueError(f"costs are for other places: {len(demand)} origins, {len(supply)} destinations")
     return demand.to_numpy(float), supply.to_numpy(float)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from layers.travel_time import DECISECONDS
 
@@ -48,3 +49,37 @@ def within(costs: Costs, minutes: float) -> Costs:
     kept = costs.cost <= round(minutes * DECISECONDS)
     start = np.append(0, np.cumsum(kept))[costs.start]
     return Costs(start.astype(np.int64), costs.dest[kept], costs.cost[kept])
+
+
+def costs_to_frame(costs: Costs, origins: pd.Index, dests: pd.Index) -> pd.DataFrame:
+    """Return one row per pair: ``origin``, ``dest``, ``minutes``; what `costs_from_frame` reads."""
+    columns = {"origin": origins[costs.origin], "dest": dests[costs.dest], "minutes": costs.cost / DECISECONDS}
+    return pd.DataFrame(columns)
+
+
+def transposed(costs: Costs, dests: int) -> Costs:
+    """Return the same pairs by destination: ``start`` over the ``dests`` destinations, ``dest`` names the origin."""
+    shape = (len(costs.start) - 1, dests)
+    turned = csr_array((costs.cost, costs.dest, costs.start), shape=shape).tocsc()
+    return Costs(turned.indptr.astype(np.int64), turned.indices.astype(np.int32), turned.data)
+
+
+def check_costs(costs: Costs, origins: int, dests: int) -> Costs:
+    """Return the costs as they were, or raise ValueError where the arrays are no table of these origins and dests."""
+    start, dest, cost = costs
+    steps = np.diff(start)
+    inner = np.ones(max(0, len(dest) - 1), bool)
+    inner[(start[1:-1] - 1)[(start[1:-1] > 0) & (start[1:-1] < len(dest))]] = False  # from one origin to the next
+    rules = {
+        f"start must have {origins + 1} entries from 0 to {len(dest)}": len(start) != origins + 1
+        or (start[0], start[-1]) != (0, len(dest))
+        or bool((steps < 0).any()),
+        f"dest must lie in 0 to {dests - 1}": bool(((dest < 0) | (dest >= dests)).any()),
+        "dest must rise within an origin, each once": bool((np.diff(dest)[inner] <= 0).any()),
+        "cost must be whole deciseconds from 0, one per dest": cost.dtype not in (np.uint16, np.int32)
+        or len(cost) != len(dest)
+        or bool((cost.astype(np.int64) < 0).any()),
+    }
+    if broken := [rule for rule, wrong in rules.items() if wrong]:
+        raise ValueError("; ".join(broken))
+    return costs

@@ -21,7 +21,7 @@ from layers.catchment import (
     two_step_fca,
     zones,
 )
-from layers.costs import Costs, costs_from_frame, within
+from layers.costs import Costs, check_costs, costs_from_frame, costs_to_frame, transposed, within
 
 with warnings.catch_warnings():  # the library imports parts of pandas that go away
     warnings.simplefilter("ignore")
@@ -69,10 +69,27 @@ def test_gravity_by_hand() -> None:
     pd.testing.assert_series_equal(shared, enhanced_fca(DEMAND, SUPPLY, COSTS, weights))
 
 
+def test_the_way_there_counts_where_there_and_back_differ() -> None:
+    """a and b have people and a place each; a needs 8 minutes to b, b needs 12 to a: in 10 only a can choose."""
+    pairs = pd.DataFrame(
+        [("a", "a", 0), ("a", "b", 8), ("b", "a", 12), ("b", "b", 0)], columns=["origin", "dest", "minutes"]
+    )
+    people, places = pd.Series({"a": 10.0, "b": 30.0}), pd.Series({"a": 2.0, "b": 8.0})
+    costs = costs_from_frame(pairs, people.index, places.index)
+    assert two_step_fca(people, places, costs, 10).to_dict() == pytest.approx({"a": 2 / 10 + 8 / 40, "b": 8 / 40})
+    steps = enhanced_fca(people, places, costs, zones({5: 1.0, 15: 0.5}))
+    at_a, at_b = 2 / (10 + 15), 8 / (5 + 30)
+    assert steps.to_dict() == pytest.approx({"a": at_a + at_b / 2, "b": at_a / 2 + at_b})
+    served = assign(pd.Series({"a": 5.0, "b": 9.0}), places, costs, 10)
+    assert served.served.to_dict() == {"a": 2, "b": 8}
+    back = transposed(costs, 2)
+    assert costs_to_frame(back, places.index, people.index)["minutes"].tolist() == [0, 12, 8, 0]
+
+
 def test_weights_fall_from_one_to_nothing_at_the_limit() -> None:
     table = gaussian(20)
     assert table[0] == 1
-    assert table[-1] == pytest.approx(0)
+    assert table[-1] == 0
     assert table[6000] == pytest.approx((np.exp(-0.125) - np.exp(-0.5)) / (1 - np.exp(-0.5)))
     assert (np.diff(table) < 0).all()
 
@@ -209,3 +226,85 @@ def test_three_step_equals_access(case: tuple[pd.Series, pd.Series, pd.DataFrame
     found = three_step_fca(demand, supply, costs, zones(STEPS))
     wanted = by_access(fca.three_stage_fca, case, step_weight)
     pd.testing.assert_series_equal(found, wanted, check_names=False, check_index_type=False)
+
+
+@given(cases(), st.sampled_from([zones(STEPS), gaussian(30), exponential(30, halved_every=7)]))
+def test_gravity_and_decay_equal_access(case: tuple, weights: np.ndarray) -> None:
+    demand, supply, pairs = case
+    costs = costs_from_frame(pairs, demand.index, supply.index)
+
+    def weight(cost: float) -> float:
+        return float(weights[round(cost * 600)]) if cost <= 30 else 0.0
+
+    # access divides 0 by 0 at a place where everybody weighs nothing; ours serves nobody there
+    if (weights[costs.cost[costs.cost <= 18_000]] > 0).all():
+        shared = by_access(fca.two_stage_fca, case, weight)
+        found = gravity(demand, supply, costs, weights)
+        pd.testing.assert_series_equal(found, shared, check_names=False, check_index_type=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        alone = fca.weighted_catchment(
+            supply.rename("supply").rename_axis("geoid").reset_index(),
+            pairs.rename(columns={"minutes": "cost"}),
+            max_cost=30,
+            weight_fn=weight,
+            cost_source="dest",  # where the value lies
+            cost_dest="origin",
+            loc_index="geoid",
+            loc_value="supply",
+        )
+    found = gravity(demand, supply, costs, weights, shared=False)
+    wanted = alone.reindex(demand.index).fillna(0.0)
+    pd.testing.assert_series_equal(found, wanted, check_names=False, check_index_type=False)
+
+
+@given(cases(), st.integers(0, 30))
+def test_assignment_equals_the_rule_written_down(case: tuple, minutes: int) -> None:
+    """Pair after pair by minutes, then origin, then place; nothing of ours but the rule."""
+    demand, supply, pairs = case
+    left, free = demand.to_dict(), supply.to_dict()
+    rows = pairs[pairs["minutes"] <= minutes].itertuples(index=False)
+    for origin, dest, _ in sorted(rows, key=lambda row: (row.minutes, row.origin, row.dest)):
+        taken = min(left[origin], free[dest])
+        left[origin] -= taken
+        free[dest] -= taken
+    found = assign(demand, supply, costs_from_frame(pairs, demand.index, supply.index), minutes)
+    assert found.residual.to_dict() == left
+    assert found.free.to_dict() == free
+
+
+@given(cases())
+def test_costs_survive_the_way_through_a_frame_and_two_turns(case: tuple) -> None:
+    demand, supply, pairs = case
+    costs = check_costs(costs_from_frame(pairs, demand.index, supply.index), len(demand), len(supply))
+    frame = costs_to_frame(costs, demand.index, supply.index)
+    wanted = pairs.sort_values(["origin", "dest"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(frame, wanted, check_dtype=False)
+    back = check_costs(transposed(costs, len(supply)), len(supply), len(demand))
+    again = check_costs(transposed(back, len(demand)), len(demand), len(supply))
+    assert all((one == two).all() for one, two in zip(costs, again, strict=True))
+    at = np.add.reduceat(np.append(demand.to_numpy()[back.dest], 0), back.start[:-1])
+    sums = np.where(np.diff(back.start) > 0, at, 0)
+    assert (
+        sums.tolist()
+        == pairs.groupby("dest")["origin"].apply(lambda o: demand[o].sum()).reindex(supply.index, fill_value=0).tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"start": np.array([0, 2, 1, 6, 7])}, "start must have 5 entries"),
+        ({"start": np.array([0, 7])}, "start must have 5 entries"),
+        ({"dest": np.array([1, 0, 0, 1, 2, 0, 1], np.int32)}, "dest must rise within an origin"),
+        ({"dest": np.array([0, 0, 0, 1, 2, 0, 1], np.int32)}, "dest must rise within an origin"),
+        ({"dest": np.array([0, 1, 0, 1, 3, 0, 1], np.int32)}, "dest must lie in 0 to 2"),
+        ({"cost": np.full(7, -1, np.int32)}, "cost must be whole deciseconds"),
+        ({"cost": np.full(7, 1.5)}, "cost must be whole deciseconds"),
+        ({"cost": np.full(6, 1, np.int32)}, "cost must be whole deciseconds"),
+    ],
+)
+def test_arrays_that_are_no_costs_are_refused(change: dict[str, np.ndarray], words: str) -> None:
+    assert check_costs(COSTS, 4, 3) is COSTS
+    with pytest.raises(ValueError, match=words):
+        check_costs(COSTS._replace(**change), 4, 3)
