@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 from geodata.sources.gtfs_day import Timetable
 
 Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
 NEVER = 1 << 29
+ARRIVAL, RIDE = 1 << 32, 1 << 24  # an answer is arrival x ARRIVAL + rides x RIDE + place
+NOTHING = NEVER * ARRIVAL
 
 
 class Scan(NamedTuple):
@@ -27,17 +31,40 @@ class Scan(NamedTuple):
     walk_start: Int32
     walk_dest: Int32
     walk_seconds: Int32
+    change: Int32
     trips: int
-    change: int
     never: int
 
 
+class Legs(NamedTuple):
+    """Walks from origins to stops; those of origin i are ``start[i]:start[i + 1]``."""
+
+    start: Int64
+    stop: Int32
+    seconds: Int32
+
+
+class Profiles(NamedTuple):
+    """Departures worth taking per stop, latest first, in ``begin[stop]:end[stop]``, with their answers."""
+
+    begin: Int64
+    end: Int64
+    departure: Int32
+    answer: Int64
+
+
 def as_scan(table: Timetable, walks: pd.DataFrame, change_s: int) -> Scan:
-    """Return the day for the scan; ``walks`` (start, dest, seconds) lead from stop to stop, one at a time."""
+    """Return the day for the scan; ``walks`` (start, dest, seconds) lead from stop to stop, one at a time.
+
+    At one stop a change takes what the feed says, at least a second, and ``change_s`` where it says nothing.
+    """
     if change_s < 1:
         raise ValueError(f"change_s must be at least 1 second, found {change_s}")
     ordered = walks.groupby(["start", "dest"], as_index=False)["seconds"].min()
     start = np.searchsorted(ordered["start"], np.arange(len(table.stops) + 1))
+    change = np.full(len(table.stops), change_s, np.int32)
+    same = table.changes.same
+    change[same["stop"].to_numpy(int)] = same["seconds"].clip(lower=1)
     return Scan(
         table.from_stop,
         table.to_stop,
@@ -49,8 +76,8 @@ def as_scan(table: Timetable, walks: pd.DataFrame, change_s: int) -> Scan:
         start.astype(np.int32),
         ordered["dest"].to_numpy().astype(np.int32),
         ordered["seconds"].to_numpy().astype(np.int32),
+        change,
         int(table.trip.max(initial=-1)) + 1,
-        change_s,
         NEVER,
     )
 
@@ -58,15 +85,13 @@ def as_scan(table: Timetable, walks: pd.DataFrame, change_s: int) -> Scan:
 def mirrored(table: Timetable) -> Timetable:
     """Return the day run backwards: earliest arrivals in it are latest departures, times are negative."""
     order = np.lexsort((-np.arange(len(table.arrival)), -table.arrival))
-    return Timetable(
-        table.day,
-        table.stops,
-        table.to_stop[order],
-        table.from_stop[order],
-        -table.arrival[order],
-        -table.departure[order],
-        table.trip[order],
-        table.alights[order],
-        table.boards[order],
-        table.walks.rename(columns={"start": "dest", "dest": "start"}),
+    return replace(
+        table,
+        from_stop=table.to_stop[order],
+        to_stop=table.from_stop[order],
+        departure=-table.arrival[order],
+        arrival=-table.departure[order],
+        trip=table.trip[order],
+        boards=table.alights[order],
+        alights=table.boards[order],
     )

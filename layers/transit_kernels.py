@@ -9,13 +9,18 @@ from layers.transit_arrays import Int32, Scan
 
 
 @njit(cache=True)
-def scan(day: Scan, reached: Int32, first: int, ready: Int32, arrival: Int32, aboard: Int32) -> None:
+def scan(
+    day: Scan, reached: Int32, first: int, ready: Int32, arrival: Int32, aboard: Int32, egress: Int32, latest: int
+) -> None:
     """Complete ``ready`` (when one can board at a stop) and ``arrival`` from connection ``first`` on.
 
     ``reached`` holds the earliest arrival by vehicle, from which one may walk to the next one; ``aboard`` is 0 per
-    trip. Walks change no arrival: the last one is the way from the stop to the place.
+    trip. Walks change no arrival: the last one is the way from the stop to the place. What departs after ``latest``,
+    or after the best arrival at a place (``egress`` seconds from its stops), is not looked at.
     """
     for c in range(first, len(day.departure)):
+        if day.departure[c] > latest:
+            break
         trip, start = day.trip[c], day.from_stop[c]
         if not aboard[trip]:
             if not day.boards[c] or ready[start] > day.departure[c]:
@@ -26,14 +31,18 @@ def scan(day: Scan, reached: Int32, first: int, ready: Int32, arrival: Int32, ab
             continue
         reached[stop] = time
         arrival[stop] = min(arrival[stop], time)
-        ready[stop] = min(ready[stop], time + day.change)
+        ready[stop] = min(ready[stop], time + day.change[stop])
+        if egress[stop] < day.never:
+            latest = min(latest, time + egress[stop])
         for w in range(day.walk_start[stop], day.walk_start[stop + 1]):
             there, then = day.walk_dest[w], time + day.walk_seconds[w]
             ready[there] = min(ready[there], then)
 
 
 @njit(cache=True)
-def scan_window(day: Scan, access: Int32, departures: Int32, firsts: Int32, arrivals: Int32) -> None:
+def scan_window(
+    day: Scan, access: Int32, departures: Int32, firsts: Int32, egress: Int32, within: int, arrivals: Int32
+) -> None:
     """Write the arrivals of every departure (rows) at every stop (columns); ``access`` seconds to the stops."""
     stops = len(access)
     ready, reached = np.empty(stops, np.int32), np.empty(stops, np.int32)
@@ -44,4 +53,4 @@ def scan_window(day: Scan, access: Int32, departures: Int32, firsts: Int32, arri
             ready[stop] = arrivals[i, stop] = time
             reached[stop] = day.never
         aboard[:] = 0
-        scan(day, reached, firsts[i], ready, arrivals[i], aboard)
+        scan(day, reached, firsts[i], ready, arrivals[i], aboard, egress, departures[i] + within)

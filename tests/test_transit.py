@@ -1,9 +1,8 @@
-"""Ways by bus: by hand on a drawn day, against a fixpoint that knows no order, and there and back."""
+"""Ways by bus: by hand on a drawn day, against a search over events, and there and back."""
 
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,42 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.sources.gtfs import read_feed
-from geodata.sources.gtfs_day import Timetable, timetable
+from geodata.sources.gtfs_day import timetable
 from layers.transit import (
     Network,
-    departures_per_stop,
+    arrivals_at_place,
+    distinct_departures,
     earliest_arrivals,
     latest_departures,
     there_and_back,
     transit_network,
     travel_times,
 )
-from layers.transit_arrays import NEVER, Scan
+from layers.transit_arrays import NEVER
+from tests.timetables import HOUR, Expanded, day_of, days, no_changes
 
 FEED = Path(__file__).parents[2] / "shared" / "data" / "gtfs" / "ors_vrn_gtfs_cut.zip"
 real = pytest.mark.skipif(not FEED.is_file(), reason="der Fahrplan liegt nicht bei")
-HOUR = 3600
-Trip = list[tuple[int, int]]  # stop and time of the calls
-
-
-def day_of(trips: list[Trip], *, stops: int = 6, spread_m: float = 2000.0) -> Timetable:
-    """Return a day with trips that call at stops (numbers) at times (seconds); stops lie far apart (invented)."""
-    rows = [
-        (number, i, a, b, start, end)
-        for number, trip in enumerate(trips)
-        for i, ((a, start), (b, end)) in enumerate(pairwise(trip))
-    ]
-    frame = pd.DataFrame(rows, columns=["trip", "i", "a", "b", "start", "end"]).sort_values(["start", "trip", "i"])
-    n = len(frame)
-    places = pd.DataFrame(
-        {"name": "Halt", "x": np.arange(stops) * spread_m, "y": 0.0, "parent": ""},
-        index=[f"s{i}" for i in range(stops)],
-    )
-    columns = [frame[name].to_numpy(np.int32) for name in ("a", "b", "start", "end", "trip")]
-    walks = pd.DataFrame({"start": [], "dest": [], "seconds": []}, dtype=np.int32)
-    return Timetable(date(2024, 5, 6), places, *columns, np.ones(n, bool), np.ones(n, bool), walks)
-
-
 BUS = [(0, 8 * HOUR), (1, 8 * HOUR + 600), (2, 8 * HOUR + 1200)]
 TRAIN = [(1, 8 * HOUR + 720), (3, 8 * HOUR + 1500)]
 LATER = [(1, 9 * HOUR), (3, 9 * HOUR + 780)]
@@ -113,13 +92,6 @@ def test_a_window_says_median_late_and_share() -> None:
     assert found.late["s2"] == np.inf
 
 
-def test_departures_of_a_stop() -> None:
-    found = departures_per_stop(day_of([BUS, TRAIN, LATER, [(1, 25 * HOUR), (2, 26 * HOUR)]]))
-    assert found.loc["s1"].tolist() == [3, 8 * HOUR + 600, 9 * HOUR]
-    assert found.loc["s5", "departures"] == 0
-    assert found.loc["s5", ["first", "last"]].isna().all()
-
-
 def test_an_unknown_stop_and_a_change_without_time_are_refused() -> None:
     network = transit_network(day_of([BUS]))
     with pytest.raises(KeyError, match="unknown stops"):
@@ -128,62 +100,10 @@ def test_an_unknown_stop_and_a_change_without_time_are_refused() -> None:
         transit_network(day_of([BUS]), change_s=0)
 
 
-# ---------------------------------------------------------------- an oracle that knows no order
-
-
-def by_fixpoint(day: Scan, access: dict[int, int], departure: int, trips: list[list[int]]) -> np.ndarray:
-    """Return the arrivals by riding every trip again and again until nothing gets better."""
-    stops = len(day.walk_start) - 1
-    ready, arrival = np.full(stops, NEVER), np.full(stops, NEVER)
-    for stop, seconds in access.items():
-        ready[stop] = arrival[stop] = departure + seconds
-    better = True
-    while better:
-        better = False
-        for calls in trips:
-            aboard = False
-            for c in calls:
-                aboard = aboard or bool(day.boards[c] and ready[day.from_stop[c]] <= day.departure[c])
-                if aboard and day.alights[c]:
-                    better |= alight(day, ready, arrival, day.to_stop[c], day.arrival[c])
-    return arrival
-
-
-def alight(day: Scan, ready: np.ndarray, arrival: np.ndarray, stop: int, time: int) -> bool:
-    """Get off at ``stop`` and walk on to other vehicles; tell whether that was better than before anywhere."""
-    then = [(stop, time + day.change)]
-    then += [
-        (day.walk_dest[w], time + day.walk_seconds[w]) for w in range(day.walk_start[stop], day.walk_start[stop + 1])
-    ]
-    better = time < arrival[stop] or any(when < ready[place] for place, when in then)
-    arrival[stop] = min(arrival[stop], time)
-    for place, when in then:
-        ready[place] = min(ready[place], when)
-    return bool(better)
-
-
-def trips_of(day: Scan) -> list[list[int]]:
-    """Return the connections of every trip in their order."""
-    return [list(group) for group in pd.Series(np.arange(len(day.trip))).groupby(day.trip).groups.values()]
-
-
-@st.composite
-def days(draw: st.DrawFn) -> Network:
-    """Draw a day: trips with waiting, no riding time, the same time twice, and stops near enough to walk."""
-    trips = []
-    for _ in range(draw(st.integers(1, 8))):
-        stops = draw(st.lists(st.integers(0, 5), min_size=2, max_size=5, unique=True))
-        steps = draw(st.lists(st.integers(0, 400), min_size=len(stops), max_size=len(stops)))
-        trips.append(list(zip(stops, np.cumsum(steps) + draw(st.integers(0, 3000)), strict=True)))
-    return transit_network(
-        day_of(trips, spread_m=draw(st.sampled_from([150.0, 390.0, 2000.0]))), change_s=draw(st.sampled_from([1, 120]))
-    )
-
-
 @given(days(), st.integers(0, 5), st.integers(0, 2000), st.integers(0, 300))
-def test_the_scan_equals_the_fixpoint(network: Network, stop: int, departure: int, walk: int) -> None:
+def test_the_scan_equals_a_search_over_events(network: Network, stop: int, departure: int, walk: int) -> None:
     found = earliest_arrivals(network, pd.Series({f"s{stop}": walk}), departure).fillna(NEVER)
-    assert found.tolist() == by_fixpoint(network.there, {stop: walk}, departure, trips_of(network.there)).tolist()
+    assert found.tolist() == Expanded(network.there).arrivals({stop: walk}, departure).tolist()
 
 
 @settings(max_examples=50)
@@ -200,14 +120,73 @@ def test_who_leaves_at_the_latest_departure_arrives_in_time_and_a_second_later_d
         assert not earliest_arrivals(network, home, -10_000)[f"s{dest}"] <= by
 
 
+@given(days(), st.integers(0, 5), st.integers(0, 5), st.integers(-600, 2000), st.integers(0, 300))
+def test_the_end_of_the_scan_at_a_place_loses_nothing(
+    network: Network, stop: int, dest: int, departure: int, walk: int
+) -> None:
+    home, place = pd.Series({f"s{stop}": walk}), pd.Series({f"s{dest}": 60})
+    whole = earliest_arrivals(network, home, departure)[f"s{dest}"] + 60
+    assert arrivals_at_place(network, home, place, [departure]).tolist() == [NEVER if np.isnan(whole) else whole]
+
+
 @real
-@pytest.mark.parametrize("departure", [7 * HOUR, 13 * HOUR + 1234, 22 * HOUR])
-def test_real_arrivals_equal_the_fixpoint_to_the_second(departure: int) -> None:
+@pytest.mark.parametrize("departure", [0, 7 * HOUR, 13 * HOUR + 1234, 22 * HOUR])
+def test_real_arrivals_equal_a_search_over_events_to_the_second(departure: int) -> None:
+    """50 stops to 50 stops on a real day."""
     table = timetable(read_feed(FEED), date(2022, 9, 20))
     network = transit_network(table)
-    trips = trips_of(network.there)
+    events = Expanded(network.there)
     chosen = np.random.default_rng(departure).choice(len(table.stops), 50, replace=False)
-    for stop in chosen[:: 1 if departure > 20 * HOUR else 3]:
+    for stop in chosen:
         found = earliest_arrivals(network, pd.Series({table.stops.index[stop]: 90}), departure).fillna(NEVER)
-        wanted = by_fixpoint(network.there, {int(stop): 90}, departure, trips)
+        wanted = events.arrivals({int(stop): 90}, departure)
         assert found.iloc[chosen].tolist() == wanted[chosen].tolist()
+
+
+@real
+def test_there_and_back_in_time_are_the_same_way_on_a_real_day() -> None:
+    table = timetable(read_feed(FEED), date(2022, 9, 20))
+    network = transit_network(table)
+    rng = np.random.default_rng(1)
+    for dest in rng.choice(np.unique(table.to_stop), 10, replace=False):
+        place = table.stops.index[dest]
+        last = latest_departures(network, pd.Series({place: 30}), 18 * HOUR).dropna()
+        for stop, leave in last.sample(10, random_state=1).items():
+            home = pd.Series({stop: 0})
+            if stop != place:
+                assert earliest_arrivals(network, home, int(leave))[place] + 30 <= 18 * HOUR
+                assert not earliest_arrivals(network, home, int(leave) + 1)[place] + 30 <= 18 * HOUR
+
+
+def test_changes_take_what_the_feed_says() -> None:
+    """At stop 1 the feed wants 13 minutes, then the 8:12 is gone; it forbids the walk from 2 to 3."""
+    none = no_changes()
+    slow = none._replace(same=pd.DataFrame({"stop": [1], "seconds": [780]}))
+    found = earliest_arrivals(
+        transit_network(day_of([BUS, TRAIN, LATER], changes=slow)), pd.Series({"s0": 0}), 8 * HOUR
+    )
+    assert found["s3"] == 9 * HOUR + 780
+    trips = [[(0, 0), (2, 600)], [(3, 3000), (4, 3600)]]
+    near = transit_network(day_of(trips, spread_m=300.0))
+    assert earliest_arrivals(near, pd.Series({"s0": 0}), 0)["s4"] == 3600
+    barred = none._replace(barred=pd.DataFrame({"start": [2], "dest": [3]}))
+    network = transit_network(day_of(trips, spread_m=300.0, changes=barred))
+    assert np.isnan(earliest_arrivals(network, pd.Series({"s0": 0}), 0)["s4"])
+    timed = none._replace(walks=pd.DataFrame({"start": [2], "dest": [3], "seconds": [2401]}))
+    network = transit_network(day_of(trips, spread_m=300.0, changes=timed))
+    assert np.isnan(earliest_arrivals(network, pd.Series({"s0": 0}), 0)["s4"])
+
+
+def test_the_stops_of_a_station_are_joined_however_far_apart() -> None:
+    trips = [[(0, 0), (2, 600)], [(3, 3000), (4, 3600)]]
+    parents = ["", "", "Hbf", "Hbf", "", ""]
+    found = earliest_arrivals(transit_network(day_of(trips, parents=parents)), pd.Series({"s0": 0}), 0)
+    assert found["s4"] == 3600
+    assert np.isnan(earliest_arrivals(transit_network(day_of(trips)), pd.Series({"s0": 0}), 0)["s4"])
+
+
+def test_distinct_departures() -> None:
+    assert distinct_departures(day_of([BUS, BUS, TRAIN]), 8 * HOUR, 8 * HOUR + 720).tolist() == [
+        8 * HOUR,
+        8 * HOUR + 600,
+    ]

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyproj
 
 from geodata.model import METRIC_CRS, WEB_CRS, GeoDataError
+from geodata.sources.gtfs_files import REMEDY, WEEKDAYS, checksum, column, read_tables, refuse, seconds_of
+from geodata.sources.gtfs_times import stop_times
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-REQUIRED = {
-    "stops": ("stop_id", "stop_name", "stop_lat", "stop_lon"),
-    "routes": ("route_id", "route_type"),
-    "trips": ("trip_id", "route_id", "service_id"),
-    "stop_times": ("trip_id", "stop_id", "arrival_time", "departure_time", "stop_sequence"),
-}
-OPTIONAL = {
-    "calendar": ("service_id", *WEEKDAYS, "start_date", "end_date"),
-    "calendar_dates": ("service_id", "date", "exception_type"),
-    "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-    "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
-}
-REMEDY = "Abhilfe: den Fahrplan beim Verkehrsverbund neu herunterladen oder dort melden."
+STATION, SITES = "1", ("", "0", "1")
+UNKNOWN_KIND = "unbekannt"
+KINDS = {0: "tram", 1: "ubahn", 2: "bahn", 3: "bus", 4: "schiff", 5: "tram", 6: "seilbahn", 7: "standseilbahn"}
+KINDS |= {11: "bus", 12: "bahn", 715: "rufbus"}
+HUNDREDS = {1: "bahn", 2: "bus", 3: "bahn", 4: "ubahn", 5: "ubahn", 6: "ubahn", 7: "bus", 8: "bus", 9: "tram"}
+HUNDREDS |= {10: "schiff", 11: "flugzeug", 12: "schiff", 13: "seilbahn", 14: "standseilbahn", 15: "rufbus"}
 
 
 @dataclass(frozen=True, eq=False)
 class Feed:
-    """One feed. ``stops`` by stop_id: name, x, y (EPSG:25832), parent; ``stop_times`` in order of trip and sequence.
+    """One feed. Times are seconds of the service day and may pass 24:00; ``first`` and ``last`` span the calendar.
 
-    Times are seconds of the service day and may pass 24:00. ``first`` and ``last`` are the days the calendar spans.
+    ``stops`` by stop_id: name, x, y (EPSG:25832), parent, station (a group of stops), wheelchair ("yes", "no", "").
+    ``routes`` by route_id: kind (see ``kind_of``), name. ``stop_times`` in order of trip and sequence.
     """
 
     name: str
@@ -51,135 +42,134 @@ class Feed:
     first: date
     last: date
     counts: dict[str, int] = field(default_factory=dict)
+    sha256: str = ""
 
 
 def read_feed(path: Path) -> Feed:
-    """Return the feed of a zip file or folder; raise one GeoDataError for whatever is missing or contradicts itself."""
-    tables = {name: _read_table(path, name) for name in (*REQUIRED, *OPTIONAL)}
-    name = path.name
-    if tables["stops"].empty:
-        raise GeoDataError(f"{name}, stops.txt: enthält keine Haltestelle. {REMEDY}")
-    if tables["calendar"].empty and tables["calendar_dates"].empty:
-        raise GeoDataError(f"{name}: weder calendar.txt noch calendar_dates.txt nennt einen Tag. {REMEDY}")
-    for table, key in (("stops", "stop_id"), ("routes", "route_id"), ("trips", "trip_id")):
-        _refuse(name, table, f"{key} ist doppelt", tables[table][key], tables[table][key].duplicated())
-    times, blank = _stop_times(name, tables["stop_times"])
-    _check_references(name, tables, times)
+    """Return the feed of a zip file or folder; raise one GeoDataError for whatever is missing or contradicts itself.
+
+    Entrances, boarding areas and generic nodes are left out. Routes of an unknown type stay and are counted.
+    """
+    name, tables = path.name, read_tables(path)
+    _check_present(name, tables)
+    stops, routes = _stops(name, tables["stops"]), _routes(tables["routes"])
+    times, blank = stop_times(name, tables["stop_times"])
+    _check_references(name, tables, times, stops)
+    _check_calendar(name, tables["calendar"], tables["calendar_dates"])
     first, last = _span(name, tables["calendar"], tables["calendar_dates"])
+    counts = {
+        "trips": len(tables["trips"]),
+        "stop_times": len(times),
+        "times_interpolated": blank,
+        "routes_of_unknown_type": int((routes["kind"] == UNKNOWN_KIND).sum()),
+        "nodes_left_out": len(tables["stops"]) - len(stops),
+    }
     return Feed(
         name,
-        _stops(name, tables["stops"]),
-        tables["routes"].set_index("route_id"),
+        stops,
+        routes,
         tables["trips"].set_index("trip_id"),
         times,
         tables["calendar"].set_index("service_id"),
         tables["calendar_dates"],
-        tables["frequencies"],
+        _frequencies(name, tables["frequencies"], tables["trips"]["trip_id"]),
         tables["transfers"],
         first,
         last,
-        {"trips": len(tables["trips"]), "stop_times": len(times), "times_interpolated": blank},
+        counts,
+        checksum(path),
     )
 
 
-def _read_table(path: Path, name: str) -> pd.DataFrame:
-    """Return one file as text; a file that may be missing is empty then."""
-    columns = REQUIRED.get(name) or OPTIONAL[name]
-    try:
-        with _opened(path, f"{name}.txt") as file:
-            frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False, skipinitialspace=True)
-    except (KeyError, FileNotFoundError):
-        if name in REQUIRED:
-            raise GeoDataError(f"{path.name}: {name}.txt fehlt. {REMEDY}") from None
-        return pd.DataFrame(columns=list(columns), dtype=str)
-    except (
-        zipfile.BadZipFile,
-        pd.errors.ParserError,
-        pd.errors.EmptyDataError,
-        UnicodeDecodeError,
-        csv.Error,
-    ) as error:
-        raise GeoDataError(f"{path.name}, {name}.txt: ist nicht lesbar ({error}). {REMEDY}") from error
-    if missing := [column for column in columns if column not in frame and name in REQUIRED]:
-        raise GeoDataError(f"{path.name}, {name}.txt: Spalte fehlt: {', '.join(missing)}. {REMEDY}")
-    return frame
+def kind_of(route_type: str) -> str:
+    """Return what runs on a route, from the basic and the extended types of GTFS.
+
+    >>> kind_of("3"), kind_of("109"), kind_of("715"), kind_of("1700"), kind_of("Bus")
+    ('bus', 'bahn', 'rufbus', 'unbekannt', 'unbekannt')
+    """
+    if not route_type.strip().isdecimal():
+        return UNKNOWN_KIND
+    number = int(route_type)
+    return KINDS.get(number) or (HUNDREDS.get(number // 100, UNKNOWN_KIND) if number >= 100 else UNKNOWN_KIND)
 
 
-def _opened(path: Path, name: str) -> Any:
-    if path.is_dir():
-        return (path / name).open("rb")
-    if not path.is_file():
-        raise GeoDataError(f"{path}: fehlt. Abhilfe: den Fahrplan (GTFS, zip) dort ablegen.")
-    with zipfile.ZipFile(path) as packed:
-        return io.BytesIO(packed.read(name))
-
-
-def _refuse(feed: str, table: str, rule: str, values: pd.Series, broken: pd.Series) -> None:
-    """Raise where a row is broken, with up to three examples."""
-    if broken.any():
-        examples = ", ".join(repr(value) for value in values[broken].head(3))
-        raise GeoDataError(f"{feed}, {table}.txt: {rule}: {examples} ({int(broken.sum())} Zeilen). {REMEDY}")
+def _check_present(feed: str, tables: dict[str, pd.DataFrame]) -> None:
+    if tables["stops"].empty:
+        raise GeoDataError(f"{feed}, stops.txt: enthält keine Haltestelle. {REMEDY}")
+    if tables["calendar"].empty and tables["calendar_dates"].empty:
+        raise GeoDataError(f"{feed}: weder calendar.txt noch calendar_dates.txt nennt einen Tag. {REMEDY}")
+    for table, key in (("stops", "stop_id"), ("routes", "route_id"), ("trips", "trip_id"), ("calendar", "service_id")):
+        refuse(feed, table, f"{key} ist doppelt", tables[table][key], tables[table][key].duplicated())
 
 
 def _stops(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
+    kind = column(rows, "location_type").str.strip()
+    rows, kind = rows[kind.isin(SITES)], kind[kind.isin(SITES)]
     lon, lat = (pd.to_numeric(rows[name], errors="coerce") for name in ("stop_lon", "stop_lat"))
-    _refuse(feed, "stops", "keine gültige Lage", rows["stop_id"], ~(lon.between(-180, 180) & lat.between(-90, 90)))
+    placed = lon.between(-180, 180) & lat.between(-90, 90) & ~((lon == 0) & (lat == 0))
+    refuse(feed, "stops", "keine gültige Lage", rows["stop_id"], ~placed)
+    parent = column(rows, "parent_station")
+    refuse(feed, "stops", "parent_station gibt es nicht", parent, (parent != "") & ~parent.isin(rows["stop_id"]))
     x, y = pyproj.Transformer.from_crs(WEB_CRS, METRIC_CRS, always_xy=True).transform(lon, lat)
-    parent = rows.get("parent_station", pd.Series("", rows.index))
+    wheelchair = column(rows, "wheelchair_boarding").map({"1": "yes", "2": "no"}).fillna("")
     table = pd.DataFrame({"name": rows["stop_name"], "x": x, "y": y, "parent": parent})
+    table = table.assign(station=kind == STATION, wheelchair=wheelchair)
     return table.set_index(pd.Index(rows["stop_id"], name="stop_id"))
 
 
-def _stop_times(feed: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Return the stop times in order, blank ones interpolated by position, and how many were blank."""
-    sequence = pd.to_numeric(rows["stop_sequence"], errors="coerce")
-    _refuse(feed, "stop_times", "stop_sequence ist keine Zahl", rows["stop_sequence"], sequence.isna())
-    arrival, departure = (seconds_of(feed, rows[name]) for name in ("arrival_time", "departure_time"))
-    table = pd.DataFrame(
-        {
-            "trip_id": rows["trip_id"],
-            "stop_id": rows["stop_id"],
-            "sequence": sequence,
-            "arrival": arrival.fillna(departure),
-            "departure": departure.fillna(arrival),
-            "boards": rows.get("pickup_type", pd.Series("0", rows.index)) != "1",
-            "alights": rows.get("drop_off_type", pd.Series("0", rows.index)) != "1",
-        }
-    ).sort_values(["trip_id", "sequence"], ignore_index=True)
-    _refuse(
-        feed, "stop_times", "stop_sequence ist doppelt", table["trip_id"], table.duplicated(["trip_id", "sequence"])
+def _routes(rows: pd.DataFrame) -> pd.DataFrame:
+    short, long = column(rows, "route_short_name"), column(rows, "route_long_name")
+    table = pd.DataFrame({"kind": rows["route_type"].map(kind_of), "name": short.where(short != "", long)})
+    return table.set_index(pd.Index(rows["route_id"], name="route_id"))
+
+
+def _frequencies(feed: str, rows: pd.DataFrame, trips: pd.Series) -> pd.DataFrame:
+    """Return trip_id, begin, end, headway in seconds."""
+    refuse(feed, "frequencies", "trip_id gibt es nicht", rows["trip_id"], ~rows["trip_id"].isin(trips))
+    begin, end = (seconds_of(feed, "frequencies", rows[name]) for name in ("start_time", "end_time"))
+    headway = pd.to_numeric(rows["headway_secs"], errors="coerce")
+    refuse(feed, "frequencies", "headway_secs ist keine Zahl über 0", rows["headway_secs"], ~(headway >= 1))
+    refuse(feed, "frequencies", "start_time muss vor end_time liegen", rows["trip_id"], ~(begin < end))
+    table = pd.DataFrame({"begin": begin, "end": end, "headway": headway}).astype(np.int32)
+    return table.assign(trip_id=rows["trip_id"])
+
+
+def _check_references(feed: str, tables: dict[str, pd.DataFrame], times: pd.DataFrame, stops: pd.DataFrame) -> None:
+    trips, services = (
+        tables["trips"],
+        pd.concat([tables[name]["service_id"] for name in ("calendar", "calendar_dates")]),
     )
-    blank = table["arrival"].isna()
-    trips = table.groupby("trip_id")
-    ends = ~trips["trip_id"].shift(1).notna() | ~trips["trip_id"].shift(-1).notna()
-    _refuse(feed, "stop_times", "erste oder letzte Zeit einer Fahrt fehlt", table["trip_id"], blank & ends)
-    for name in ("arrival", "departure"):  # between known ends, so no trip reaches into another
-        table[name] = table[name].interpolate().round().astype(np.int32)
-    late = (table["departure"] < table["arrival"]) | (trips["departure"].shift(1) > table["arrival"])
-    _refuse(feed, "stop_times", "eine Zeit liegt vor der davor", table["trip_id"], late)
-    return table, int(blank.sum())
-
-
-def seconds_of(feed: str, texts: pd.Series) -> pd.Series:
-    """Return seconds of the service day; hours may pass 24, blank is missing."""
-    parts = texts.str.strip().str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$").astype(float)
-    _refuse(feed, "stop_times", "keine Uhrzeit (HH:MM:SS)", texts, parts[0].isna() & (texts.str.strip() != ""))
-    return parts[0] * 3600 + parts[1] * 60 + parts[2]
-
-
-def _check_references(feed: str, tables: dict[str, pd.DataFrame], times: pd.DataFrame) -> None:
-    for table, column, target in (
-        ("stop_times", "trip_id", tables["trips"]["trip_id"]),
-        ("stop_times", "stop_id", tables["stops"]["stop_id"]),
-        ("trips", "route_id", tables["routes"]["route_id"]),
+    for table, values, known in (
+        ("stop_times", times["trip_id"], trips["trip_id"]),
+        ("stop_times", times["stop_id"], stops.index),
+        ("trips", trips["route_id"], tables["routes"]["route_id"]),
+        ("trips", trips["service_id"], services),
+        ("transfers", tables["transfers"]["from_stop_id"], tables["stops"]["stop_id"]),
+        ("transfers", tables["transfers"]["to_stop_id"], tables["stops"]["stop_id"]),
     ):
-        values = times[column] if table == "stop_times" else tables[table][column]
-        _refuse(feed, table, f"{column} gibt es nicht", values, ~values.isin(target))
+        refuse(feed, table, f"{values.name} gibt es nicht", values, ~(values.isin(known) | (values == "")))
+
+
+def _check_calendar(feed: str, calendar: pd.DataFrame, exceptions: pd.DataFrame) -> None:
+    for day in WEEKDAYS:
+        refuse(feed, "calendar", f"{day} ist weder 0 noch 1", calendar[day], ~calendar[day].isin(["0", "1"]))
+    kind = exceptions["exception_type"]
+    refuse(feed, "calendar_dates", "exception_type ist weder 1 noch 2", kind, ~kind.isin(["1", "2"]))
+    twice = exceptions.duplicated(["service_id", "date"])
+    refuse(feed, "calendar_dates", "Tag ist für service_id doppelt", exceptions["service_id"], twice)
 
 
 def _span(feed: str, calendar: pd.DataFrame, exceptions: pd.DataFrame) -> tuple[date, date]:
+    for table, days in (
+        ("calendar", pd.concat([calendar["start_date"], calendar["end_date"]])),
+        ("calendar_dates", exceptions["date"]),
+    ):
+        known = pd.to_datetime(days, format="%Y%m%d", errors="coerce")
+        refuse(feed, table, "kein Datum (JJJJMMTT)", days, known.isna())
+    turned = calendar["start_date"] > calendar["end_date"]
+    refuse(feed, "calendar", "start_date liegt nach end_date", calendar["service_id"], turned)
     added = exceptions.loc[exceptions["exception_type"] == "1", "date"]
-    days = pd.concat([calendar["start_date"], calendar["end_date"], added])
-    known = pd.to_datetime(days, format="%Y%m%d", errors="coerce")
-    _refuse(feed, "calendar", "kein Datum (JJJJMMTT)", days, known.isna())
-    return known.min().date(), known.max().date()
+    days = pd.to_datetime(pd.concat([calendar["start_date"], calendar["end_date"], added]), format="%Y%m%d")
+    if days.empty:
+        raise GeoDataError(f"{feed}: weder calendar.txt noch calendar_dates.txt nennt einen Tag. {REMEDY}")
+    return days.min().date(), days.max().date()
