@@ -32,7 +32,7 @@
     addControls(map, maplibre, config, place.container);
     const view = {
       map, maplibre, config, status: place.status,
-      levels: new Map(), level: null, payload: null, marks: {}, key: null,
+      levels: new Map(), level: null, payload: null, texts: [], marks: {}, key: null,
     };
     reportErrors(view);
     await loaded(map);
@@ -69,13 +69,14 @@
     view.key = null;
     view.payload = payload;
     await addLevel(view, payload.level);
-    if (view.payload !== payload) return;
+    if (view.gone || view.payload !== payload) return;
+    view.texts = payload.texts;
     showLevel(view, payload.level);
     paint(view, payload);
     mark(view, { selected: payload.selected, compare: payload.compare });
     flyTo(view, payload.focus);
     await parts.showPoints(view, payload.points);
-    if (view.payload !== payload) return;
+    if (view.gone || view.payload !== payload) return;
     view.key = payload.key;
     view.map.redraw(); // now, not with the next frame: nobody waits for a value that is already there
   }
@@ -123,7 +124,7 @@
   }
 
   /** The text of an area of the shown level, or undefined. */
-  parts.areaText = (view, id) => view.payload.texts[view.level.ids.indexOf(id)];
+  parts.areaText = (view, id) => view.texts[view.level.ids.indexOf(id)];
 
   /** Outline areas of the shown level: `marks` changes which are selected, compared, hovered (id or null). */
   function mark(view, marks) {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import shapely
 from geodata import catalog, dataset, rules, territory, validate
 from geodata.assemble import areas, people, points
 from geodata.assemble.inputs import Files, Inputs, Progress, read_inputs, source_of
+from geodata.folders import replace_folder
 from geodata.model import METRIC_CRS, GeoDataError
 from geodata.sources import registry
 
@@ -168,23 +167,6 @@ def write_checked(folder: Path, layers: dict[str, pd.DataFrame], provenance: dic
     dataset.write_dataset(folder, layers, provenance)
     dataset.read_provenance(folder)
     dataset.read_layers(folder / dataset.GEOPACKAGE)
-
-
-def replace_folder(target: Path, write: Callable[[Path], None]) -> Path:
-    """Return ``target`` after putting what ``write`` makes in its place; when it fails, the old one stays."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
-        write(fresh)
-        if target.exists():
-            target.rename(old)
-        try:
-            fresh.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    return target
 
 
 def main(arguments: list[str] | None = None) -> int:

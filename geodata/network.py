@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geodata.folders import replace_folder
 from geodata.model import GeoDataError
 
 INFINITE = 1 << 30
@@ -145,27 +144,15 @@ def hilbert(xs: FloatArray, ys: FloatArray) -> IndexArray:
 
 def write_network(folder: Path, network: Network) -> None:
     """Write a network into a folder: one .npy file per array and its provenance; all or nothing."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-        fresh = Path(scratch) / "fresh"
-        fresh.mkdir()
-        for name, kind in ARRAYS.items():
-            np.save(fresh / f"{name}.npy", np.ascontiguousarray(getattr(network, name), kind))
-        text = json.dumps({**network.provenance, "mode": network.mode}, ensure_ascii=False, indent=2)
-        (fresh / PROVENANCE).write_text(text + "\n", "utf-8")
-        _replace(folder, fresh, Path(scratch) / "old")
+    replace_folder(folder, lambda fresh: _write(fresh, network))
 
 
-def _replace(folder: Path, fresh: Path, old: Path) -> None:
-    """Put ``fresh`` in the place of ``folder``; what was there is put back when that fails."""
-    if folder.exists():
-        folder.rename(old)
-    try:
-        fresh.rename(folder)
-    except OSError:
-        if old.exists():
-            shutil.move(old, folder)
-        raise
+def _write(folder: Path, network: Network) -> None:
+    folder.mkdir()
+    for name, kind in ARRAYS.items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(network, name), kind))
+    text = json.dumps({**network.provenance, "mode": network.mode}, ensure_ascii=False, indent=2)
+    (folder / PROVENANCE).write_text(text + "\n", "utf-8")
 
 
 def read_network(folder: Path) -> Network:

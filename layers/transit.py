@@ -23,7 +23,7 @@ WALK_M = 400.0
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class TransitNetwork:
     """A day of a timetable, forwards and backwards, with the walks between its stops."""
 
     table: Timetable
@@ -31,14 +31,14 @@ class Network:
     back: Scan
 
 
-def transit_network(table: Timetable, *, change_s: int = CHANGE_S, walk_m: float = WALK_M) -> Network:
+def transit_network(table: Timetable, *, change_s: int = CHANGE_S, walk_m: float = WALK_M) -> TransitNetwork:
     """Return the day ready for searches; walks between stops as in ``walks_between``."""
     walks = walks_between(table, change_s, walk_m)
     turned = walks.rename(columns={"start": "dest", "dest": "start"})
-    return Network(table, as_scan(table, walks, change_s), as_scan(mirrored(table), turned, change_s))
+    return TransitNetwork(table, as_scan(table, walks, change_s), as_scan(mirrored(table), turned, change_s))
 
 
-def earliest_arrivals(network: Network, access: pd.Series, departure: int) -> pd.Series:
+def earliest_arrivals(network: TransitNetwork, access: pd.Series, departure: int) -> pd.Series:
     """Return the earliest second of arrival at every stop for leaving at ``departure``; NaN where it is never.
 
     At a stop one arrives by vehicle, or on foot from the place itself.
@@ -46,14 +46,14 @@ def earliest_arrivals(network: Network, access: pd.Series, departure: int) -> pd
     return _clock(arrivals_in_window(network, access, [departure])[0], network)
 
 
-def latest_departures(network: Network, egress: pd.Series, arrival: int) -> pd.Series:
+def latest_departures(network: TransitNetwork, egress: pd.Series, arrival: int) -> pd.Series:
     """Return the latest second at which one must be at each stop to arrive by ``arrival``; NaN where it is too late."""
     found = _window(network.back, stop_seconds(network, egress), [-arrival])[0]
     return -_clock(found, network)
 
 
 def arrivals_in_window(
-    network: Network, access: pd.Series, departures: Sequence[int], *, within_s: int = NEVER
+    network: TransitNetwork, access: pd.Series, departures: Sequence[int], *, within_s: int = NEVER
 ) -> NDArray[np.int32]:
     """Return the earliest arrivals of every departure (rows) at every stop (columns), NEVER where there is none.
 
@@ -63,7 +63,7 @@ def arrivals_in_window(
 
 
 def arrivals_at_place(
-    network: Network, access: pd.Series, egress: pd.Series, departures: Sequence[int]
+    network: TransitNetwork, access: pd.Series, egress: pd.Series, departures: Sequence[int]
 ) -> NDArray[np.int32]:
     """Return the earliest arrival at a place for every departure, NEVER where there is none.
 
@@ -88,7 +88,7 @@ def _window(
     return found
 
 
-def stop_seconds(network: Network, walk: pd.Series) -> Int32:
+def stop_seconds(network: TransitNetwork, walk: pd.Series) -> Int32:
     """Return the seconds to every stop, NEVER where it is too far; raise for a stop that is not in the timetable."""
     at = network.table.stops.index.get_indexer(walk.index)
     if (at < 0).any():
@@ -98,7 +98,7 @@ def stop_seconds(network: Network, walk: pd.Series) -> Int32:
     return seconds
 
 
-def _clock(times: Int32, network: Network) -> pd.Series:
+def _clock(times: Int32, network: TransitNetwork) -> pd.Series:
     return pd.Series(np.where(times < NEVER, times, np.nan), network.table.stops.index)
 
 
@@ -124,7 +124,7 @@ def ranks(departures: int) -> tuple[int, int]:
     return -(-departures * 50 // 100) - 1, -(-departures * 85 // 100) - 1
 
 
-def travel_times(network: Network, access: pd.Series, departures: Sequence[int]) -> Spread:
+def travel_times(network: TransitNetwork, access: pd.Series, departures: Sequence[int]) -> Spread:
     """Return how long it takes to every stop over the departures, waiting included.
 
     A departure without any arrival counts as infinitely long: no average hides that there is no bus.
@@ -154,7 +154,7 @@ class RoundTrip(NamedTuple):
 
 
 def there_and_back(
-    network: Network, home: pd.Series, place: pd.Series, *, arrive: int, leave: int, walk: float = np.inf
+    network: TransitNetwork, home: pd.Series, place: pd.Series, *, arrive: int, leave: int, walk: float = np.inf
 ) -> RoundTrip:
     """Return the latest start for an appointment at ``arrive`` and the earliest return after ``leave``.
 

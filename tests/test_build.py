@@ -17,6 +17,7 @@ import geodata
 from geodata import build, catalog, dataset, rules, territory
 from geodata.assemble.inputs import Files
 from geodata.catalog import Source
+from geodata.folders import replace_folder
 from geodata.model import (
     AREA_COLUMNS,
     DEMAND_COLUMNS,
@@ -273,7 +274,7 @@ def test_failure_while_swapping_brings_the_old_folder_back(tmp_path: Path) -> No
     target.mkdir()
     (target / "alt").write_text("alt")
     with pytest.raises(OSError, match="fresh"):
-        build.replace_folder(target, ignore)  # type: ignore[arg-type]
+        replace_folder(target, ignore)  # type: ignore[arg-type]
     assert snapshot(target) == {"alt": b"alt"}
 
 

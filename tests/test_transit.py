@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geodata.sources.gtfs import read_feed
 from geodata.sources.gtfs_day import timetable
 from layers.transit import (
-    Network,
+    TransitNetwork,
     arrivals_at_place,
     distinct_departures,
     earliest_arrivals,
@@ -101,7 +101,7 @@ def test_an_unknown_stop_and_a_change_without_time_are_refused() -> None:
 
 
 @given(days(), st.integers(0, 5), st.integers(0, 2000), st.integers(0, 300))
-def test_the_scan_equals_a_search_over_events(network: Network, stop: int, departure: int, walk: int) -> None:
+def test_the_scan_equals_a_search_over_events(network: TransitNetwork, stop: int, departure: int, walk: int) -> None:
     found = earliest_arrivals(network, pd.Series({f"s{stop}": walk}), departure).fillna(NEVER)
     assert found.tolist() == Expanded(network.there).arrivals({stop: walk}, departure).tolist()
 
@@ -109,7 +109,7 @@ def test_the_scan_equals_a_search_over_events(network: Network, stop: int, depar
 @settings(max_examples=50)
 @given(days(), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5000))
 def test_who_leaves_at_the_latest_departure_arrives_in_time_and_a_second_later_does_not(
-    network: Network, origin: int, dest: int, by: int
+    network: TransitNetwork, origin: int, dest: int, by: int
 ) -> None:
     last = latest_departures(network, pd.Series({f"s{dest}": 0}), by)[f"s{origin}"]
     home = pd.Series({f"s{origin}": 0})
@@ -122,7 +122,7 @@ def test_who_leaves_at_the_latest_departure_arrives_in_time_and_a_second_later_d
 
 @given(days(), st.integers(0, 5), st.integers(0, 5), st.integers(-600, 2000), st.integers(0, 300))
 def test_the_end_of_the_scan_at_a_place_loses_nothing(
-    network: Network, stop: int, dest: int, departure: int, walk: int
+    network: TransitNetwork, stop: int, dest: int, departure: int, walk: int
 ) -> None:
     home, place = pd.Series({f"s{stop}": walk}), pd.Series({f"s{dest}": 60})
     whole = earliest_arrivals(network, home, departure)[f"s{dest}"] + 60

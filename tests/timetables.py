@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geodata.sources.gtfs_changes import Changes
 from geodata.sources.gtfs_day import Timetable
-from layers.transit import Network, transit_network
+from layers.transit import TransitNetwork, transit_network
 from layers.transit_arrays import NEVER, Scan
 
 HOUR = 3600
@@ -63,7 +63,7 @@ def day_of(
 
 
 @st.composite
-def days(draw: st.DrawFn) -> Network:
+def days(draw: st.DrawFn) -> TransitNetwork:
     """Draw a day: trips with waiting, no riding time, the same time twice, past midnight, stops near enough to walk."""
     trips = []
     late = draw(st.sampled_from([0, 23 * HOUR + 3000]))

@@ -11,8 +11,9 @@ import pandas as pd
 import pyproj
 
 from geodata.model import METRIC_CRS, WEB_CRS, GeoDataError
-from geodata.sources.gtfs_files import REMEDY, WEEKDAYS, checksum, column, read_tables, refuse, seconds_of
+from geodata.sources.gtfs_files import REMEDY, WEEKDAYS, column, read_tables, refuse, seconds_of
 from geodata.sources.gtfs_times import stop_times
+from geodata.sources.registry import file_hash
 
 STATION, SITES = "1", ("", "0", "1")
 UNKNOWN_KIND = "unbekannt"
@@ -77,7 +78,7 @@ def read_feed(path: Path) -> Feed:
         first,
         last,
         counts,
-        checksum(path),
+        file_hash(path) if path.is_file() else "",
     )
 
 

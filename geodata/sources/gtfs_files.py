@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -42,14 +41,6 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
     if not path.exists():
         raise GeoDataError(f"{path}: fehlt. Abhilfe: den Fahrplan (GTFS, zip) dort ablegen.")
     return {name: _read_table(path, name) for name in (*REQUIRED, *OPTIONAL)}
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a zip file; empty for a folder."""
-    if path.is_dir():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def refuse(feed: str, table: str, rule: str, values: pd.Series, broken: pd.Series) -> None:
