@@ -245,7 +245,7 @@ def broken(folder: Path, name: str, content: bytes) -> Path:
     ("name", "content", "words"),
     [
         ("leer.osm.pbf", b"", "ist leer"),
-        ("leer.osm.gz", gzip.compress(b""), "ist leer"),
+        ("leer.osm.gz", gzip.compress(b"", mtime=0), "ist leer"),
         ("karte.osm.pbf", b"kein pbf" * 50, "beschädigt oder unvollständig"),
         ("karte.osm", b"<osm><node", "beschädigt oder unvollständig"),
         ("karte.osm.gz", b"nicht gepackt", "nicht gepackt"),
