@@ -6,7 +6,7 @@ import gc
 import sys
 import webbrowser
 from collections.abc import Callable
-from threading import Timer
+from threading import Thread, Timer
 from types import ModuleType
 
 import dash
@@ -16,13 +16,13 @@ from dash import Dash, dcc, html
 from waitress import create_server
 
 import geodata
-from layers import Atlas, build_atlas
-from views import einrichtungen, karte, methodik, nicht_gefunden, routes, security
+from layers import Atlas, build_atlas, warm
+from views import einrichtungen, karte, methodik, nicht_gefunden, reichweite, routes, security
 from views.components import skeleton
 from views.components.frame import INDEX, THEME, footer, header
 from views.settings import Settings, read_settings
 
-PAGES = (karte, einrichtungen, methodik)
+PAGES = (karte, reichweite, einrichtungen, methodik)
 COMPRESSED = [
     "text/html",
     "text/css",
@@ -36,11 +36,12 @@ pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own pool keeps 70 M
 
 def create_app(atlas: Atlas, settings: Settings) -> Dash:
     """Return the app for one district; every page is one module with TITLE, PATH, layout and register."""
+    title = f"Sozialatlas {atlas.data.name}"
     app = Dash(
         __name__,
         use_pages=True,
         pages_folder="",
-        title=settings.title,
+        title=title,
         index_string=INDEX,
         compress=True,
         serve_locally=True,
@@ -55,17 +56,15 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
             path=page.PATH,
             name=page.TITLE,
             order=order,
-            title=f"{page.TITLE} – {settings.title}",
+            title=f"{page.TITLE} – {title}",
             layout=_layout_of(page, atlas),
         )
-    dash.register_page(
-        "not_found_404", path="/404", title=f"Nicht gefunden – {settings.title}", layout=nicht_gefunden.layout
-    )
+    dash.register_page("not_found_404", path="/404", title=f"Nicht gefunden – {title}", layout=nicht_gefunden.layout)
     app.server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.layout = dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
-            header(settings.title, [(page.TITLE, page.PATH) for page in PAGES]),
+            header(title, [(page.TITLE, page.PATH) for page in PAGES]),
             html.Div(id=security.MESSAGE_ID, className="notiz notiz-fehler", role="alert"),
             html.Main(dash.page_container, id="inhalt", tabIndex="-1"),
             footer(atlas),
@@ -92,14 +91,14 @@ def __getattr__(name: str) -> object:
     if name != "server":
         raise AttributeError(name)
     settings = read_settings()
-    return create_app(build_atlas(geodata.load(settings.district)), settings).server
+    return create_app(build_atlas(geodata.load(settings.district, settings.data)), settings).server
 
 
 def main() -> None:
     """Serve the atlas on this machine and open it in a browser where there is one."""
     settings = read_settings()
     try:
-        atlas = build_atlas(geodata.load(settings.district))
+        atlas = build_atlas(geodata.load(settings.district, settings.data))
     except geodata.GeoDataError as error:
         sys.exit(f"Der Datensatz kann nicht gelesen werden.\n{error}")
     app = create_app(atlas, settings)
@@ -112,6 +111,7 @@ def main() -> None:
         Timer(0.5, webbrowser.open, [settings.address]).start()
     gc.collect()
     gc.freeze()  # what is there at start stays: no pauses for looking through it again
+    Thread(target=warm, args=(atlas,), daemon=True).start()
     server.run()
 
 

@@ -95,6 +95,10 @@
     return true;
   };
 
+  const HEARD = {
+    "karte-punkt": "#karte[data-punkte]", "karte-klick": "#karte[data-gebiete]", "karte-stelle": "#karte[data-stellen]",
+  };
+
   const loads = new Map();
 
   /** Return the JSON at `url`, fetched once and kept over page changes. */
@@ -112,9 +116,8 @@
 
   /** Tell Dash what was clicked; `n` makes a second click on the same thing an event of its own. */
   parts.report = function (store, id) {
-    // Not every page listens to both: the map says which clicks mean something (data-gebiete, data-punkte).
-    const heard = store === "karte-punkt" ? "#karte[data-punkte]" : "#karte[data-gebiete]";
-    if (!document.querySelector(heard)) return;
+    // Not every page listens to all: the map says which clicks mean something.
+    if (!document.querySelector(HEARD[store])) return;
     window.dash_clientside.set_props(store, { data: { id, n: Date.now() } });
   };
 

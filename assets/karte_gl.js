@@ -75,6 +75,7 @@
     paint(view, payload);
     mark(view, { selected: payload.selected, compare: payload.compare });
     flyTo(view, payload.focus);
+    parts.showReach(view, payload.reach);
     await parts.showPoints(view, payload.points);
     if (view.gone || view.payload !== payload) return;
     view.key = payload.key;
@@ -199,7 +200,7 @@
 
   // ---------------------------------------------------------------- errors
 
-  const MISSING_EXTRA = "Nachbarkreise, Ortsnamen oder Einrichtungen konnten nicht geladen werden. " +
+  const MISSING_EXTRA = "Nachbarkreise, Ortsnamen, Einrichtungen oder Grundkarte konnten nicht geladen werden. " +
     "Die Werte der Gebiete sind davon nicht berührt.";
 
   /** Say what is missing when something beside the areas cannot be loaded; the areas themselves fail in `show`. */

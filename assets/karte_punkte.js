@@ -33,8 +33,9 @@
     const all = await parts.load(view.config.points);
     const ids = new Set(selection.ids || []);
     const categories = new Set(selection.categories || []);
-    const chosen = all.features.filter(
-      ({ properties }) => ids.has(properties.id) || categories.has(properties.category));
+    const without = new Set(selection.without || []);
+    const chosen = [...all.features, ...(selection.extra || [])].filter(({ properties }) =>
+      (ids.has(properties.id) || categories.has(properties.category)) && !without.has(properties.id));
     await addSymbols(view, new Set(chosen.map((feature) => feature.properties.category)));
     return chosen.map((feature) => ({ ...feature, properties: withSymbol(feature.properties) }));
   }
@@ -210,14 +211,18 @@
   function click(view, point, at) {
     closePopup(view, true);
     const feature = under(view, point);
+    if (feature && isGroup(feature)) return void openGroup(view, feature);
+    if (!feature || !isPoint(feature)) parts.report("karte-stelle", spotOf(at));
     if (!feature) return;
-    if (isGroup(feature)) return void openGroup(view, feature);
     const here = isPoint(feature) ? feature.geometry.coordinates : at;
     view.popupOf = `${feature.layer.id}/${feature.id}`;
     parts.popup(view, here, content(view, feature));
     if (isPoint(feature)) parts.report("karte-punkt", feature.properties.id);
     else parts.report("karte-klick", feature.id);
   }
+
+  /** A place as the address of the page writes it: degrees to about one metre. */
+  const spotOf = ({ lng, lat }) => `${lng.toFixed(5)}_${lat.toFixed(5)}`;
 
   /** Zoom into a group; where its members lie on one spot, list them instead. */
   async function openGroup(view, feature) {

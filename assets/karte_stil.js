@@ -16,7 +16,7 @@
   parts.POINT_LAYERS = ["punkte-gruppen", "punkte", "punkte-aussen-gruppen", "punkte-aussen"];
   parts.HATCH = "schraffur"; // the image
   parts.MARKS = "hervorhebung";
-  parts.ANCHOR = "umriss"; // areas are inserted below this layer
+  parts.ANCHOR = "anker"; // a layer without a picture: areas are inserted below it, roads lie above it
 
   parts.LOCALE = {
     "AttributionControl.ToggleAttribution": "Quellenangaben ein- oder ausblenden",
@@ -37,6 +37,7 @@
   /** The style before any value is known: neighbours, names, and empty sources for facilities. No `glyphs`. */
   parts.baseStyle = function (config) {
     const geojson = (url) => ({ type: "geojson", data: url ? parts.absolute(url) : EMPTY });
+    const ground = parts.ground(config.basemap);
     return {
       version: 8,
       sources: {
@@ -45,10 +46,14 @@
         umriss: geojson(config.geo.kreis),
         [parts.MARKS]: geojson(),
         punkte: facilities(), "punkte-aussen": facilities(),
+        ...ground.sources,
       },
       layers: [
         { id: "grund", type: "background", paint: { "background-color": "#e6e9f0" } },
+        ...ground.under,
         { id: "kontext-linie", type: "line", source: "kontext", paint: { "line-color": "#bcc5d3", "line-width": 1 } },
+        { id: parts.ANCHOR, type: "background", layout: { visibility: "none" } },
+        ...ground.over,
         ...overlays(), contextLabels(), placeLabels(),
         points("punkte-aussen", { minzoom: OUTSIDE_FROM }), clusters("punkte-aussen", { minzoom: OUTSIDE_FROM }),
         points("punkte"), clusters("punkte"),

@@ -116,7 +116,7 @@ def _categories(counts: dict[str, int]) -> Iterator[str]:
         chosen = [c for c in catalog.categories().values() if c.completeness.judgement == judgement]
         rows = [_category(category, counts.get(category.id, 0)) for category in chosen]
         yield f"**{title} ({len(rows)})**"
-        yield table(titles, rows)
+        yield table(titles, rows) if rows else "Hier keine; so gilt ein Bestand, der allein aus OpenStreetMap kommt."
 
 
 def _category(category: Category, count: int) -> list[str]:

@@ -1,154 +1,145 @@
-"""`python -m geodata.build 16063 --embedded`: one dataset from registry packages and the repository."""
+"""`python -m geodata.build AGS [--sources DIR]`: one dataset from official files, registry packages and tables."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
-from geodata import catalog, dataset, rules, territory, validate
-from geodata.assemble import areas, people, points
-from geodata.assemble.inputs import Files, Inputs, Progress, read_inputs, source_of
+from geodata import catalog, dataset, territory
+from geodata.assemble import changes, extras, network_points, official, tables
+from geodata.assemble.extras import Given
+from geodata.assemble.inputs import Files, Progress, read_inputs
+from geodata.assemble.sources import found_sources, given_files, official_areas
+from geodata.basemap import write_basemap
+from geodata.catalog import District
+from geodata.catalog.official import land_of
 from geodata.folders import replace_folder
 from geodata.model import METRIC_CRS, GeoDataError
-from geodata.sources import registry
+from geodata.network import write_network
+from geodata.sources import download, registry
+from geodata.timetable import write_timetable
 
 PACKAGES = Path("build/packages")
 DATASETS = Path("build/datasets")
+LEVEL_NAMES = {"gemeinde": "Gemeinden", "sozialraum": "Verwaltungsgemeinschaften", "kreis": "Kreis"}
 
 
-def build_district(ags: str, root: Path, files: Files, *, progress: Progress = print) -> Path:
+@dataclass(frozen=True, eq=False)
+class Base:
+    """A district before official files add to it: its layers, and what is to be said about how they came about."""
+
+    district: District
+    layers: dict[str, pd.DataFrame]
+    notes: dict[str, Any]
+    from_tables: bool
+
+
+def build_district(
+    ags: str, root: Path, files: Files, *, given: Given | None = None, progress: Progress = print
+) -> Path:
     """Return the folder ``root/ags`` after building it; a failing build leaves what was there untouched."""
-    if ags not in catalog.districts():
-        known = ", ".join(catalog.districts())
-        raise GeoDataError(f"Kreis {ags} steht nicht im Katalog ({known}). Abhilfe: in districts.toml eintragen.")
-    district = catalog.districts()[ags]
+    return replace_folder(root / ags, lambda folder: write_district(folder, ags, files, given or Given(), progress))
+
+
+def compare_district(ags: str, root: Path, files: Files, *, given: Given, progress: Progress = print) -> list[str]:
+    """Return what a build would change in ``root/ags``, in German, without changing it: a full build beside it."""
+    with tempfile.TemporaryDirectory(prefix="probe-") as scratch:
+        fresh = Path(scratch) / ags
+        write_district(fresh, ags, files, given, progress)
+        return changes.describe_changes(root / ags, fresh)
+
+
+def write_district(folder: Path, ags: str, files: Files, given: Given, progress: Progress) -> None:
+    """Write a dataset into a new folder and read it again, so that only one that loads takes the old one's place."""
+    if ags in catalog.districts():
+        base = base_from_tables(catalog.districts()[ags], files, progress)
+        areas = base.layers["gemeinden"]
+        cells = extras.read_cells(given, areas, base.district.buffer_km * 1000, progress)
+    else:
+        base, cells = base_from_areas(ags, files, given, progress)
+        areas = base.layers["gemeinden"]
+    reach = base.district.buffer_km * 1000
+    found = extras.read_osm(given.osm, areas, reach, progress)
+    day = extras.read_day(given, areas, reach, progress)
+    layers, notes = add_official(base, cells, found, day)
+    notes["off_network"] = extras.people_off_network(found.networks, homes_of(layers))
+    notes |= found_sources(given, base.from_tables, found, day)
+    progress("Schreibe den Datensatz")
+    dataset.write_dataset(folder, layers, describe(base.district, files) | base.notes | notes)
+    for mode, network in found.networks.items():
+        write_network(folder / dataset.NETWORKS / mode, network)
+    if day is not None:
+        write_timetable(folder / dataset.TIMETABLE, day)
+    if found.basemap:
+        write_basemap(folder / dataset.BASEMAP, found.basemap, found.note)
+    dataset.read_dataset.__wrapped__(folder)
+
+
+def base_from_tables(district: District, files: Files, progress: Progress) -> Base:
+    """Return a district whose tables are at hand: all territorial states, the register, settlements with people."""
     inputs = read_inputs(files, district.buffer_km * 1000, progress)
     progress("Prüfe die Quellen")
-    check_inputs(inputs)
+    tables.check_inputs(inputs)
     progress("Baue die Ebenen")
-    layers, notes = build_layers(district, inputs)
+    layers, notes = tables.build_layers(district, inputs)
     for name, frame in layers.items():
         progress(f"  {name}: {len(frame)}")
-    provenance = describe(district, files.quellen) | notes
-    return replace_folder(root / ags, lambda folder: write_checked(folder, layers, provenance))
+    return Base(district, layers, notes, from_tables=True)
 
 
-def check_inputs(inputs: Inputs) -> None:
-    """Raise when a source frame breaks a rule."""
-    former = inputs.kreise[inputs.kreise["ags"].isin(inputs.crosswalk.index.str[:5])].to_crs(METRIC_CRS)
-    validate.check_areas(
-        inputs.gemeinden,
-        place=inputs.files.boundary_name,
-        official=inputs.crosswalk[[]],
-        outline=former.union_all(),
+def base_from_areas(ags: str, files: Files, given: Given, progress: Progress) -> tuple[Base, gpd.GeoDataFrame]:
+    """Return any district from the official areas alone, and its census cells."""
+    known = official_areas(ags, given, files.packages, progress)
+    district = District(
+        ags=ags,
+        name=str(known.kreise.at[ags, "name"]),
+        land=land_of(ags).name,
+        gebietsstand=known.gebietsstand,
+        context_km=25.0,
+        buffer_km=20.0,
+        level_names=LEVEL_NAMES,
     )
-    validate.check_points(inputs.settlements, place="Siedlungen", columns=("ags_2016", "zensus2011"))
-    validate.check_points(inputs.stops, place="Haltestellen", columns=("name", "products"))
-    validate.check_points(inputs.stations, place="Bahnhöfe", columns=("name",))
-    validate.check_points(inputs.places, place="Orte", columns=("name",))
-    keys = inputs.official["2024"].index
-    validate.check_population(inputs.population, place="population_pages.csv", keys=keys)
+    cells = extras.read_cells(given, known.gemeinden, district.buffer_km * 1000, progress)
+    layers = official.build_areas(ags, known, cells, district.context_km * 1000)
+    register = extras.read_register(given, layers["gemeinden"], progress)
+    return Base(district, layers | {"einrichtungen": register}, {}, from_tables=False), cells
 
 
-def build_layers(district: catalog.District, inputs: Inputs) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Return the layers of a dataset and what is to be said about how they came about."""
-    population = people.build_population(inputs.population)
-    validate.check_states(population["state"], place="Bevölkerung")
-    newest = people.newest_population(population)
-    siedlungen = people.build_settlements(inputs.settlements, inputs.crosswalk, newest["population"])
-    alt = areas.build_altgemeinden(inputs.gemeinden, inputs.crosswalk, siedlungen)
-    flaechen = build_areas(district, inputs, alt, newest)
-    gemeinden = flaechen["gemeinden_2024"]
-    einrichtungen, left_out = build_facilities(district, inputs, gemeinden)
-    near = points.locate(inputs.places, gemeinden, district.buffer_km * 1000)
-    kept, astray = points.split_places(near, alt)
-    layers = flaechen | {
-        "altgemeinden_2016": alt,
-        "siedlungen": siedlungen,
-        "einrichtungen": einrichtungen,
-        "orte": points.build_places(kept, gemeinden, siedlungen),
-        "bevoelkerung": population,
-    }
-    notes = {
-        "checks": {
-            "population": int(gemeinden["population"].sum()),
-            "area_deviation": deviations(gemeinden, inputs.official["2024"]),
-            "settlements_outside_their_gemeinde": people.misplaced_settlements(siedlungen, alt),
-        },
-        "left_out": {**left_out, "places": sorted(astray["name"])},
-    }
-    return {name: layers[name] for name in dataset.LAYERS}, notes
-
-
-def build_areas(
-    district: catalog.District, inputs: Inputs, alt: gpd.GeoDataFrame, newest: pd.DataFrame
-) -> dict[str, gpd.GeoDataFrame]:
-    """Return the checked area layers."""
-    official = inputs.official["2024"]
-    g2022 = areas.build_gemeinden(inputs.official["2022"], alt, "2022")
-    g2024 = areas.build_gemeinden(official, alt, "2024").join(newest)
-    g2024 = g2024.join(people.judge_zensus(g2024["zensus2011"], g2024["population"]))
-    check_gemeinden(g2022, "Gemeinden 2022", inputs.official["2022"], alt[alt["ags_2022"].notna()].union_all())
-    check_gemeinden(g2024, "Gemeinden 2024", official, alt[alt["ags_2024"].notna()].union_all())
-    whole = pd.Series(district.ags, index=g2024.index)
-    names = official.drop_duplicates("sozialraum").set_index("sozialraum")["sozialraum_name"]
-    kreise = inputs.kreise.assign(gebietsstand=source_of("vg250").gebietsstand)
-    return {
-        "gemeinden_2024": g2024,
-        "gemeinden_2022": g2022,
-        "sozialraeume_2024": areas.build_union(g2024, g2024["sozialraum"], names),
-        "kreis_2024": areas.build_union(g2024, whole, pd.Series({district.ags: district.name})),
-        "kontext_kreise": areas.build_context(kreise, alt, inputs.crosswalk, reach=district.context_km * 1000),
-    }
-
-
-def check_gemeinden(frame: gpd.GeoDataFrame, place: str, official: pd.DataFrame, outline: shapely.Geometry) -> None:
-    """Raise when the Gemeinden of a territorial state are not the official ones."""
-    validate.check_areas(frame.reset_index(names="ags"), place=place, official=official, outline=outline)
-
-
-def build_facilities(
-    district: catalog.District, inputs: Inputs, gemeinden: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
-    """Return register, stations and stops as one checked layer, and how many stops were left out and why."""
-    reach = district.buffer_km * 1000
-    validate.check_facilities(
-        inputs.register,
-        place=inputs.files.register_file.name,
-        areas=gemeinden,
-        categories=catalog.categories(),
+def add_official(
+    base: Base, cells: gpd.GeoDataFrame, found: extras.FromOsm, day: Any
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the layers with what official files add, and the judgement of the register."""
+    gemeinden, reach = base.layers["gemeinden"], base.district.buffer_km * 1000
+    facilities, doubles = network_points.facilities_of(
+        gpd.GeoDataFrame(base.layers["einrichtungen"]), found.facilities, gemeinden, reach
     )
-    stations = points.locate(inputs.stations, gemeinden, reach)
-    stops = points.split_stops(points.locate(inputs.stops, gemeinden, reach), stations)
-    rail, bus = source_of("bahnhoefe"), source_of("haltestellen")
-    parts = [
-        points.build_register(inputs.register),
-        points.build_stations(stations, source=rail.id, seen=rail.date),
-        points.build_stops(stops["kept"], source=bus.id, seen=bus.date),
-    ]
-    left_out = {f"stops_{reason}": count_inside(stops[reason]) for reason in ("station", "unserved")}
-    return pd.concat(parts), left_out
+    if day is not None and not base.from_tables:
+        facilities = pd.concat([facilities, network_points.stops_of(day, gemeinden, reach)]).sort_index()
+    layers = {**base.layers, "einrichtungen": facilities}
+    if len(cells):
+        layers["zellen"] = extras.scale_cells(cells, gemeinden["population"])
+    if "orte" not in layers:
+        layers["orte"] = network_points.places_of(found.basemap.get("orte"), cells, gemeinden, reach)
+    judged = network_points.judge_register(facilities, known=catalog.categories(), day=found.day, keep=base.from_tables)
+    ordered = {name: layers[name] for name in dataset.LAYERS if name in layers}
+    return ordered, {"completeness": judged, "osm_doubles": doubles} if found.day or not base.from_tables else {}
 
 
-def count_inside(rows: gpd.GeoDataFrame) -> dict[str, int]:
-    """Return how many rows lie inside the district and around it."""
-    inside = int(rows["inside"].sum())
-    return {"inside": inside, "around": len(rows) - inside}
+def homes_of(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return the points where people live: cells, else settlements."""
+    return gpd.GeoDataFrame(layers["zellen"] if "zellen" in layers else layers["siedlungen"])
 
 
-def deviations(gemeinden: gpd.GeoDataFrame, official: pd.DataFrame) -> dict[str, float]:
-    """Return the deviation of each measured from the official area as a share, rounded."""
-    shares = rules.area_deviation(gemeinden.geometry, official["area_km2"]).round(4)
-    return {str(key): float(share) for key, share in shares.items()}
-
-
-def describe(district: catalog.District, quellen: Path) -> dict[str, Any]:
+def describe(district: District, files: Files) -> dict[str, Any]:
     """Return key, name and territorial state of a district, the packages and the tables that went in."""
     keys = ("id", "package", "sha256", "date")
     packages = [source for source in catalog.sources().values() if source.package]
@@ -158,41 +149,57 @@ def describe(district: catalog.District, quellen: Path) -> dict[str, Any]:
         "gebietsstand": district.gebietsstand.isoformat(),
         "crs": f"EPSG:{METRIC_CRS}",
         "sources": [{key: getattr(source, key) for key in keys} for source in packages],
-        "quellen": {path.name: registry.file_hash(path) for path in sorted(quellen.glob("*.csv"))},
+        "quellen": {path.name: registry.file_hash(path) for path in sorted(files.quellen.glob("*.csv"))},
     }
-
-
-def write_checked(folder: Path, layers: dict[str, pd.DataFrame], provenance: dict[str, Any]) -> None:
-    """Write a dataset and read it again, so that only one that loads takes the old one's place."""
-    dataset.write_dataset(folder, layers, provenance)
-    dataset.read_provenance(folder)
-    dataset.read_layers(folder / dataset.GEOPACKAGE)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Build one district from the command line; return 0, or 1 after saying what is wrong."""
     options = parse_arguments(arguments)
-    files = Files(options.packages, options.sources, options.facilities, options.boundaries)
-    root = dataset.EMBEDDED if options.embedded else DATASETS
+    files = Files(options.packages, options.tables, options.facilities, options.boundaries)
+    root = dataset.EMBEDDED if options.embedded else options.out
     try:
-        folder = build_district(options.ags, root, files)
+        given = read_given(options)
+        if options.dry_run:
+            print("\n".join(compare_district(options.ags, root, files, given=given)))
+            return 0
+        folder = build_district(options.ags, root, files, given=given)
     except GeoDataError as error:
         print(error, file=sys.stderr)
         return 1
-    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     print(f"Fertig: {folder} ({size:.1f} MB)")
     return 0
+
+
+def read_given(options: argparse.Namespace) -> Given:
+    """Return the official files of the folder ``--sources``, fetched first where ``--download`` asks for it."""
+    if options.sources is None:
+        if options.download:
+            raise GeoDataError("--download braucht einen Ordner. Abhilfe: mit --sources DIR angeben.")
+        return Given()
+    if options.download:
+        download.download_sources(options.sources, options.ags, progress=print)
+    return replace(given_files(options.sources, print), day=options.day)
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m geodata.build", description="Datensatz eines Kreises bauen")
-    parser.add_argument("ags", help="Kreisschlüssel, zum Beispiel 16063")
-    parser.add_argument("--embedded", action="store_true", help="den mitgelieferten Datensatz ersetzen")
-    parser.add_argument("--packages", type=Path, default=PACKAGES, help="Ordner der Paketarchive")
-    parser.add_argument("--sources", type=Path, default=territory.QUELLEN, help="Ordner mit den Tabellen")
-    parser.add_argument("--facilities", type=Path, help="eigene Einrichtungen (CSV, GeoPackage, GeoJSON)")
-    parser.add_argument("--boundaries", type=Path, help="eigene Gemeindegrenzen, Stand 2016 (GeoPackage, GeoJSON)")
+    add: Callable[..., Any] = parser.add_argument
+    add("ags", help="Kreisschlüssel, zum Beispiel 16063")
+    add(
+        "--sources", type=Path, help="Ordner mit amtlichen Dateien: OpenStreetMap, Fahrplan, Zensus, Verwaltungsgebiete"
+    )
+    add("--download", action="store_true", help="fehlende amtliche Dateien von ihren Adressen in diesen Ordner laden")
+    add("--dry-run", action="store_true", help="alles bauen, nur berichten, was sich ändern würde")
+    add("--day", type=date.fromisoformat, help="Tag des Fahrplans (JJJJ-MM-TT); sonst ein gewöhnlicher Werktag")
+    add("--out", type=Path, default=DATASETS, help="Ordner der Datensätze")
+    add("--embedded", action="store_true", help="den mitgelieferten Datensatz ersetzen")
+    add("--packages", type=Path, default=PACKAGES, help="Ordner der Paketarchive")
+    add("--tables", type=Path, default=territory.QUELLEN, help="Ordner mit den Tabellen des Kreises")
+    add("--facilities", type=Path, help="eigene Einrichtungen (CSV, GeoPackage, GeoJSON)")
+    add("--boundaries", type=Path, help="eigene Gemeindegrenzen, Stand 2016 (GeoPackage, GeoJSON)")
     return parser.parse_args(arguments)
 
 

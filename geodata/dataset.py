@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,8 +16,11 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geodata import catalog
+from geodata.basemap import read_basemap
 from geodata.model import (
     AREA_COLUMNS,
+    CELL_COLUMNS,
     DEMAND_COLUMNS,
     FACILITY_COLUMNS,
     GEMEINDE_COLUMNS,
@@ -26,26 +31,32 @@ from geodata.model import (
     GeoDataError,
 )
 from geodata.network import Network, read_network
+from geodata.timetable import read_timetable
 
 EMBEDDED = Path(__file__).parent / "embedded"
-GEOPACKAGE, PROVENANCE, NETWORKS = "sozialatlas.gpkg", "dataset.json", "wege"
+GEOPACKAGE, PROVENANCE = "sozialatlas.gpkg", "dataset.json"
+NETWORKS, TIMETABLE, BASEMAP = "wege", "fahrplan", "grundkarte"
+AGE_COLUMN = re.compile(r"age_\d+_(\d+|plus)")
 REMEDY = "Abhilfe: Datensatz mit `make data` neu bauen."
 ALT_COLUMNS = ("name", "ags_2022", "ags_2024", "zensus2011", "area_km2")
 OLDER_COLUMNS = ("name", "bez", "sozialraum", "area_km2", "zensus2011", "central_place")
 
-# layer -> (key column, columns that must be there)
+# layer -> (key column, columns that must be there); the year is that of the territorial state
 LAYERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "gemeinden_2024": ("ags", tuple(GEMEINDE_COLUMNS)),
+    "gemeinden": ("ags", tuple(GEMEINDE_COLUMNS)),
     "gemeinden_2022": ("ags", OLDER_COLUMNS),
     "altgemeinden_2016": ("ags", ALT_COLUMNS),
-    "sozialraeume_2024": ("sozialraum", tuple(AREA_COLUMNS)),
-    "kreis_2024": ("ags", tuple(AREA_COLUMNS)),
+    "sozialraeume": ("sozialraum", tuple(AREA_COLUMNS)),
+    "kreis": ("ags", tuple(AREA_COLUMNS)),
     "kontext_kreise": ("ags", ("name", "bez", "gebietsstand")),
     "siedlungen": ("id", tuple(DEMAND_COLUMNS)),
+    "zellen": ("id", tuple(CELL_COLUMNS)),
     "einrichtungen": ("id", tuple(FACILITY_COLUMNS)),
     "orte": ("id", tuple(PLACE_COLUMNS)),
     "bevoelkerung": ("", tuple(POPULATION_COLUMNS)),
 }
+DATED = ("gemeinden", "sozialraeume", "kreis")
+OPTIONAL = ("gemeinden_2022", "altgemeinden_2016", "siedlungen", "zellen")
 
 
 def load(ags: str, root: Path | str | None = None) -> GeoData:
@@ -57,27 +68,52 @@ def load(ags: str, root: Path | str | None = None) -> GeoData:
 def read_dataset(folder: Path) -> GeoData:
     """Return the dataset of a folder, or raise GeoDataError when a file, layer or column is missing."""
     provenance = read_provenance(folder)
-    frames = read_layers(folder / GEOPACKAGE)
-    settlements = frames["siedlungen"]
-    lived_in = settlements["ags"].notna() & settlements["population"].notna()
+    frames = read_layers(folder / GEOPACKAGE, provenance["gebietsstand"])
+    homes = frames["siedlungen"] if frames["zellen"].empty else frames["zellen"]
+    lived_in = homes["ags"].notna() & homes["population"].notna()
+    ages = [name for name in homes if AGE_COLUMN.fullmatch(str(name))]
     return GeoData(
         ags=provenance["ags"],
         name=provenance["name"],
         gebietsstand=date.fromisoformat(provenance["gebietsstand"]),
-        gemeinden=frames["gemeinden_2024"],
-        sozialraeume=frames["sozialraeume_2024"],
-        kreis=frames["kreis_2024"],
+        gemeinden=frames["gemeinden"],
+        sozialraeume=frames["sozialraeume"],
+        kreis=frames["kreis"],
         gemeinden_2022=frames["gemeinden_2022"],
         altgemeinden=frames["altgemeinden_2016"],
         context=frames["kontext_kreise"],
         facilities=frames["einrichtungen"],
-        demand=settlements.loc[lived_in, [*DEMAND_COLUMNS, "geometry"]],
-        settlements=settlements,
+        demand=homes.loc[lived_in, [*DEMAND_COLUMNS, *ages, "geometry"]],
+        settlements=frames["siedlungen"],
+        cells=frames["zellen"],
         places=frames["orte"],
         population=frames["bevoelkerung"],
         provenance=provenance,
         networks=read_networks(folder / NETWORKS),
+        timetable=read_timetable(folder / TIMETABLE) if (folder / TIMETABLE).is_dir() else None,
+        basemap=_checked_basemap(folder / BASEMAP) if (folder / BASEMAP).is_dir() else None,
+        categories=read_categories(provenance),
+        sources={**catalog.sources(), **{row["id"]: catalog.Source(**row) for row in provenance.get("official", [])}},
     )
+
+
+def _checked_basemap(folder: Path) -> Path:
+    read_basemap(folder)
+    return folder
+
+
+def read_categories(provenance: Mapping[str, Any]) -> Mapping[str, catalog.Category]:
+    """Return the categories as this dataset judges its register; by default as the catalogue does."""
+    judged = provenance.get("completeness", {})
+    known = catalog.categories()
+    return {key: replace(item, completeness=_completeness(item, judged)) for key, item in known.items()}
+
+
+def _completeness(category: catalog.Category, judged: Mapping[str, Any]) -> catalog.Completeness:
+    if category.id not in judged:
+        return category.completeness
+    values = judged[category.id]
+    return catalog.Completeness(**{**values, "gap_ags": tuple(values.get("gap_ags", ()))})
 
 
 def read_networks(folder: Path) -> dict[str, Network]:
@@ -98,15 +134,32 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     return provenance
 
 
-def read_layers(path: Path) -> dict[str, Any]:
-    """Return every layer of a dataset, indexed by its key, with its columns checked."""
+def layer_name(role: str, gebietsstand: str) -> str:
+    """Return the name of a layer in the GeoPackage.
+
+    >>> layer_name("gemeinden", "2024-01-01"), layer_name("orte", "2024-01-01")
+    ('gemeinden_2024', 'orte')
+    """
+    return f"{role}_{gebietsstand[:4]}" if role in DATED else role
+
+
+def read_layers(path: Path, gebietsstand: str) -> dict[str, Any]:
+    """Return every layer of a dataset, indexed by its key, with its columns checked; optional ones may be empty."""
     try:
         present = set(pyogrio.list_layers(path)[:, 0])
     except pyogrio.errors.DataSourceError as error:
         raise GeoDataError(f"{path}: fehlt oder ist kein GeoPackage. {REMEDY}") from error
-    if missing := [name for name in LAYERS if name not in present]:
+    names = {role: layer_name(role, gebietsstand) for role in LAYERS}
+    if missing := [name for role, name in names.items() if name not in present and role not in OPTIONAL]:
         raise GeoDataError(f"{path}: Ebene fehlt: {', '.join(missing)}. {REMEDY}")
-    return {name: read_layer(path, name, key, columns) for name, (key, columns) in LAYERS.items()}
+    return {
+        role: read_layer(path, names[role], key, columns) if names[role] in present else _no_rows(key, columns)
+        for role, (key, columns) in LAYERS.items()
+    }
+
+
+def _no_rows(key: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns=[key, *columns, "geometry"], crs=METRIC_CRS).set_index(key)
 
 
 def read_layer(path: Path, name: str, key: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -126,16 +179,16 @@ def write_dataset(folder: Path, layers: Mapping[str, pd.DataFrame], provenance: 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
         for name, frame in layers.items():
-            write_layer(folder / GEOPACKAGE, name, frame)
+            write_layer(folder / GEOPACKAGE, layer_name(name, provenance["gebietsstand"]), LAYERS[name][0], frame)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-    text = json.dumps({**provenance, "layers": describe(layers)}, ensure_ascii=False, indent=2)
+    content = {**provenance, "layers": describe(layers, provenance["gebietsstand"])}
+    text = json.dumps(content, ensure_ascii=False, indent=2)
     (folder / PROVENANCE).write_text(text + "\n", "utf-8")
 
 
-def write_layer(path: Path, name: str, frame: pd.DataFrame) -> None:
+def write_layer(path: Path, name: str, key: str, frame: pd.DataFrame) -> None:
     """Append one layer to a GeoPackage; areas become MultiPolygons."""
-    key = LAYERS[name][0]
     table = frame.rename_axis(key).reset_index() if key else frame
     if not isinstance(frame, gpd.GeoDataFrame):
         pyogrio.write_dataframe(table, path, layer=name, driver="GPKG")
@@ -145,9 +198,12 @@ def write_layer(path: Path, name: str, frame: pd.DataFrame) -> None:
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=bool(is_area))
 
 
-def describe(layers: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
+def describe(layers: Mapping[str, pd.DataFrame], gebietsstand: str) -> dict[str, dict[str, Any]]:
     """Return rows and content hash per layer."""
-    return {name: {"rows": len(frame), "sha256": content_hash(frame)} for name, frame in layers.items()}
+    return {
+        layer_name(role, gebietsstand): {"rows": len(frame), "sha256": content_hash(frame)}
+        for role, frame in layers.items()
+    }
 
 
 def content_hash(frame: pd.DataFrame) -> str:

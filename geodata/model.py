@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 if TYPE_CHECKING:
+    from geodata.catalog import Category, Source
     from geodata.network import Network
+    from geodata.sources.gtfs_day import Timetable
 
 METRIC_CRS = 25832
 WEB_CRS = 4326
@@ -79,6 +82,10 @@ DEMAND_COLUMNS = {
     "zensus2011": "people counted in 2011",
     "area_ha": "settled area in hectares",
 }
+CELL_COLUMNS = DEMAND_COLUMNS | {
+    "counted": "people as the census has them, NaN where hidden",
+    "census": "2011 or 2022",
+}
 PLACE_COLUMNS = {
     "name": "name",
     "population": "people or NaN",
@@ -97,6 +104,30 @@ POPULATION_COLUMNS = {
 }
 
 
+# Which sources stand behind what, unless a dataset's provenance says otherwise.
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "boundaries": ("vg250",),
+    "population": ("einwohner",),
+    "homes": ("siedlungen", "einwohner"),
+    "stops": ("haltestellen", "bahnhoefe"),
+    "register": ("einrichtungen",),
+    "ways": (),
+    "timetable": (),
+}
+
+
+def _catalogue_categories() -> Mapping[str, Category]:
+    from geodata import catalog  # it reads this module
+
+    return catalog.categories()
+
+
+def _catalogue_sources() -> Mapping[str, Source]:
+    from geodata import catalog
+
+    return catalog.sources()
+
+
 @dataclass(frozen=True, eq=False)
 class GeoData:
     """One district as checked at the border; frames follow the column contracts of this module.
@@ -104,7 +135,8 @@ class GeoData:
     Two are equal only if they are the same object, so that what follows from one can be cached.
 
     ``gemeinden`` and ``sozialraeume`` are indexed by key, ``kreis`` by the 5-digit key, ``facilities`` by id;
-    ``networks`` by mode, without those that the district does not have.
+    ``networks`` by mode, without those that the district does not have; ``timetable`` and ``basemap`` (a folder) are
+    None where it has none. ``categories`` judge the register of this district, ``sources`` are those of its data.
     """
 
     ags: str
@@ -119,7 +151,18 @@ class GeoData:
     facilities: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     settlements: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     population: pd.DataFrame
     provenance: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Network] = field(default_factory=dict)
+    timetable: Timetable | None = None
+    basemap: Path | None = None
+    categories: Mapping[str, Category] = field(default_factory=_catalogue_categories)
+    sources: Mapping[str, Source] = field(default_factory=_catalogue_sources)
+
+    def sources_of(self, *roles: str) -> tuple[Source, ...]:
+        """Return the sources behind roles of ROLES, each once; a role that the district has nothing for has none."""
+        known = {**ROLES, **self.provenance.get("roles", {})}
+        ids = dict.fromkeys(key for role in roles for key in known[role])
+        return tuple(self.sources[key] for key in ids)

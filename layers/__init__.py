@@ -1,5 +1,5 @@
 """What follows from the data: pure functions, frames and series in, frames and series out."""
 
-from layers.atlas import Atlas, build_atlas
+from layers.atlas import Atlas, build_atlas, warm
 
-__all__ = ["Atlas", "build_atlas"]
+__all__ = ["Atlas", "build_atlas", "warm"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import geopandas as gpd
@@ -14,11 +14,13 @@ from geodata.catalog import Category, Handlungsfeld, Indicator, Measure
 from geodata.model import GeoData, State
 from layers.describe import LayerText, describe
 from layers.indicators import CATALOGUE, compute_indicator
-from layers.inputs import LEVELS, Inputs, areas, build_inputs
+from layers.inputs import LEVELS, Inputs, areas, build_inputs, ways_without_car
 from layers.keys import IndicatorKey, parse_key
 from layers.measures import compute_measure
 from layers.periods import periods_of, population_in
+from layers.scenario import Scenario, changed, scenario_title
 
+SCENARIO_NOTE = "Gedankenspiel: So wäre es, wenn die genannten Einrichtungen schlössen oder öffneten. Kein Bestand."
 PUBLIC_COLUMNS = ["value", "state", "base"]
 
 
@@ -88,7 +90,27 @@ class Atlas:
 
 def build_atlas(data: GeoData) -> Atlas:
     """Return the Atlas of one district; tables are computed on first use and kept."""
-    inputs = build_inputs(data)
+    return _atlas_of(build_inputs(data), _all_indicators(data))
+
+
+@lru_cache(maxsize=16)
+def under(atlas: Atlas, scenario: Scenario) -> Atlas:
+    """Return the Atlas as it would be under a scenario; its layers say so in their names. Kept for the next call."""
+    if not scenario:
+        return atlas
+    return _atlas_of(changed(atlas.inputs, scenario), atlas.indicators, scenario)
+
+
+def warm(atlas: Atlas) -> None:
+    """Compute what the first reader would wait for: ways by bus take seconds, and the kernels are compiled once."""
+    if atlas.data.timetable is not None:
+        for category in atlas.categories.values():
+            if category.completeness.usable and category.id != "haltestelle":
+                ways_without_car(atlas.inputs, category.id)
+
+
+def _atlas_of(inputs: Inputs, indicators: Mapping[str, Indicator], scenario: Scenario | None = None) -> Atlas:
+    data = inputs.data
 
     @lru_cache(maxsize=4096)
     def table(level: str, key: IndicatorKey, period: str | None) -> pd.DataFrame:
@@ -101,19 +123,22 @@ def build_atlas(data: GeoData) -> Atlas:
     @lru_cache(maxsize=4096)
     def layer(level: str, key: IndicatorKey, period: str | None) -> Layer:
         kreis = table("kreis", key, period).iloc[0]
-        return Layer(key, level, period, table(level, key, period), kreis, describe(inputs, key, period))
+        text = describe(inputs, key, period)
+        if scenario:
+            text = replace(text, name=f"{text.name} ({scenario_title(scenario)})", notes=(SCENARIO_NOTE, *text.notes))
+        return Layer(key, level, period, table(level, key, period), kreis, text)
 
-    return Atlas(data, inputs, catalog.handlungsfelder(), catalog.categories(), _all_indicators(), table, layer)
+    return Atlas(data, inputs, catalog.handlungsfelder(), data.categories, indicators, table, layer)
 
 
-def _all_indicators() -> dict[str, Indicator]:
+def _all_indicators(data: GeoData) -> dict[str, Indicator]:
     """Return the catalogue followed by every measure, per category where it needs one."""
     found = dict(catalog.indicators())
     for measure in catalog.measures().values():
         if not measure.needs_category:
             found[measure.id] = _as_indicator(measure, None)
             continue
-        for category in catalog.categories().values():
+        for category in data.categories.values():
             found[f"{measure.id}.{category.id}"] = _as_indicator(measure, category)
     return found
 

@@ -6,12 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geodata.dataset import AGE_COLUMN
+
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 SPACING_M = 150.0
 
 
 def spread(demand: gpd.GeoDataFrame, spacing: float = SPACING_M) -> pd.DataFrame:
-    """Return sample points (x, y, people, settlement, ags) with equal shares of the people of each settlement.
+    """Return sample points (x, y, people, settlement, ags, counts by age), each an equal share of its settlement.
 
     Only the centre and the size of a settlement are known; it is taken as a disc of that size and sampled
     with one point per ``spacing`` x ``spacing`` metres in a sunflower pattern (Vogel 1979), so that short
@@ -24,6 +26,7 @@ def spread(demand: gpd.GeoDataFrame, spacing: float = SPACING_M) -> pd.DataFrame
     radius = np.sqrt(area[settlement] / np.pi) * np.sqrt((k + 0.5) / n[settlement])
     radius = np.where(n[settlement] == 1, 0.0, radius)
     people = demand["population"].to_numpy(float)
+    ages = {name: demand[name].to_numpy(float)[settlement] / n[settlement] for name in age_groups(demand)}
     return pd.DataFrame(
         {
             "x": demand.geometry.x.to_numpy()[settlement] + radius * np.cos(k * GOLDEN_ANGLE),
@@ -31,5 +34,16 @@ def spread(demand: gpd.GeoDataFrame, spacing: float = SPACING_M) -> pd.DataFrame
             "people": people[settlement] / n[settlement],
             "settlement": demand.index.to_numpy()[settlement],
             "ags": demand["ags"].to_numpy()[settlement],
+            **ages,
         }
     )
+
+
+def age_groups(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that count people of one age group, the youngest first.
+
+    >>> age_groups(pd.DataFrame(columns=["people", "age_65_plus", "age_0_17"]))
+    ['age_0_17', 'age_65_plus']
+    """
+    names = [str(name) for name in frame if AGE_COLUMN.fullmatch(str(name))]
+    return sorted(names, key=lambda name: int(name.split("_")[1]))

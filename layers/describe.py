@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import catalog
+from geodata.catalog import Source
+from geodata.sources.gtfs_day import Timetable
 from layers.german import day
 from layers.inputs import Inputs
 from layers.keys import IndicatorKey
+from layers.travel_time import BUS
 
-POPULATION_SOURCES = ("einwohner",)
-SETTLEMENT_SOURCES = ("siedlungen", "einwohner")
-STOP_SOURCES = ("haltestellen", "bahnhoefe")
-REGISTER_SOURCES = ("einrichtungen",)
 REGISTER_INDICATORS = frozenset({"INK04", "TRA01", "TRA02"})
 ADDITIVE = frozenset({"BEV01", "PAR03", "anzahl"})
 BASES = {
@@ -37,7 +36,7 @@ class LayerText:
     approximation: bool
     stand: str
     gebietsstand: str
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     method: str
     notes: tuple[str, ...]
     additive: bool = False
@@ -65,7 +64,7 @@ def register_stand(inputs: Inputs, category: str) -> str:
     rows = inputs.data.facilities
     seen = rows.loc[(rows["category"] == category) & rows["inside"], "seen"]
     years = sorted({str(value)[:4] for value in seen if value})
-    register = f"Register {day(catalog.sources()['einrichtungen'].date)}"
+    register = f"Register {day(inputs.data.sources_of('register')[0].date)}"
     if not years:
         return f"{register}, Quellen ohne Jahr"
     span = years[0] if len(years) == 1 else f"{years[0]} bis {years[-1]}"
@@ -75,14 +74,14 @@ def register_stand(inputs: Inputs, category: str) -> str:
 def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -> LayerText:
     indicator = catalog.indicators()[key.id]
     population = key.id in ("BEV01", "BEV02")
-    sources: tuple[str, ...] = POPULATION_SOURCES if population else ()
+    sources = inputs.data.sources_of("population") if population else ()
     if key.id in REGISTER_INDICATORS:
-        sources = REGISTER_SOURCES
+        sources = inputs.data.sources_of("register")
     if key.id == "INK03":
-        sources = STOP_SOURCES
+        sources = inputs.data.sources_of("stops")
     stand = population_stand(inputs, period) if population else ""
     if key.id in REGISTER_INDICATORS | {"INK03"}:
-        stand = day(catalog.sources()[sources[-1]].date)
+        stand = day(sources[-1].date)
     notes = tuple(note for note in (indicator.trap,) if note)
     method = f"{indicator.numerator} / {indicator.denominator}".rstrip(" /–")
     return LayerText(
@@ -104,10 +103,14 @@ def _describe_indicator(inputs: Inputs, key: IndicatorKey, period: str | None) -
 
 def _describe_measure(inputs: Inputs, key: IndicatorKey) -> LayerText:
     measure = catalog.measures()[key.id]
-    category = catalog.categories().get(key.category)
+    category = inputs.data.categories.get(key.category)
     name = measure.name_for_category.format(kategorie=category.plural if category else "")
     sources, stand = _measure_sources(inputs, key)
-    notes = [measure.limits]
+    approximation = _is_approximation(inputs, key)
+    on_ways = measure.ways_formula and not approximation
+    notes = [measure.ways_limits if on_ways else measure.limits]
+    if inputs.data.timetable is not None and (key.mode == BUS or measure.by_ways):
+        notes.insert(0, timetable_note(inputs.data.timetable))
     if category and category.also_note and key.id != "anzahl":
         notes.append(category.also_note)
     if category and measure.needs_mode and not category.completeness.outside_known:
@@ -120,14 +123,35 @@ def _describe_measure(inputs: Inputs, key: IndicatorKey) -> LayerText:
         "" if measure.unit in COUNT_UNITS else measure.unit,
         measure.decimals,
         measure.direction,
-        key.id == "haltestelle" or (measure.needs_mode and inputs.model.is_approximation(key.mode)),
+        approximation,
         stand,
         day(inputs.data.gebietsstand),
         sources,
-        measure.formula,
+        measure.ways_formula if on_ways else measure.formula,
         tuple(note for note in notes if note),
         additive=key.id in ADDITIVE,
     )
+
+
+def _is_approximation(inputs: Inputs, key: IndicatorKey) -> bool:
+    measure = catalog.measures()[key.id]
+    if measure.by_ways:
+        return inputs.data.timetable is None or inputs.model.is_approximation(BUS)
+    return key.id == "haltestelle" or (measure.needs_mode and inputs.model.is_approximation(key.mode))
+
+
+def timetable_note(table: Timetable) -> str:
+    """Return which day of which timetable stands for all days."""
+    spans = table.provenance.get("feeds", [table.provenance])
+    files = ", ".join(str(span["file"]) for span in spans)
+    first, last = max(str(span["first"]) for span in spans), min(str(span["last"]) for span in spans)
+    return (
+        f"Fahrplan {files}, gültig vom {day(first)} bis {day(last)}; gerechnet für {WEEKDAYS[table.day.weekday()]}, "
+        f"{day(table.day)}."
+    )
+
+
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
 def full_name(name: str, key: IndicatorKey) -> str:
@@ -143,13 +167,15 @@ def full_name(name: str, key: IndicatorKey) -> str:
     return f"{name}{limit}{mode}"
 
 
-def _measure_sources(inputs: Inputs, key: IndicatorKey) -> tuple[tuple[str, ...], str]:
+def _measure_sources(inputs: Inputs, key: IndicatorKey) -> tuple[tuple[Source, ...], str]:
+    data = inputs.data
     if key.id == "veraenderung":
-        return POPULATION_SOURCES, population_stand(inputs)
+        return data.sources_of("population"), population_stand(inputs)
     if key.id == "haltestelle" or key.category == "haltestelle":
-        return (*STOP_SOURCES, *SETTLEMENT_SOURCES), day(catalog.sources()["haltestellen"].date)
+        return data.sources_of("stops", "homes"), day(data.sources_of("stops")[0].date)
     register = register_stand(inputs, key.category)
-    extra: tuple[str, ...] = POPULATION_SOURCES if key.id in ("dichte", "versorgung", "plaetze") else ()
-    if catalog.measures()[key.id].needs_mode:
-        extra = SETTLEMENT_SOURCES
-    return (*REGISTER_SOURCES, *extra), register
+    extra: tuple[str, ...] = ("population",) if key.id in ("dichte", "versorgung", "plaetze") else ()
+    measure = catalog.measures()[key.id]
+    if measure.needs_mode or measure.by_ways:
+        extra = ("homes", "ways", "timetable") if measure.by_ways or key.mode == BUS else ("homes", "ways")
+    return data.sources_of("register", *extra), register

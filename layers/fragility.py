@@ -9,7 +9,7 @@ from geodata import catalog
 from layers.german import number
 from layers.inputs import Inputs, ways_to
 from layers.keys import IndicatorKey
-from layers.measures import too_coarse, travel_cost
+from layers.reach_measures import too_coarse, travel_cost
 
 MOST_COARSE = 0.05  # share of its people whose walk is too short for the precision of the location
 
@@ -34,7 +34,7 @@ def dependence(inputs: Inputs, facility: str, mode: str, threshold: int) -> Depe
     coarse for the walks to it.
     """
     category = str(inputs.facilities.at[facility, "category"])
-    complete = catalog.categories()[category].completeness.judgement == "ausreichend"
+    complete = inputs.data.categories[category].completeness.usable
     if not complete or facility not in inputs.supply[category].index:
         return None
     first, second = ways_to(inputs, category, mode), ways_to(inputs, category, mode, rank=2)
@@ -51,7 +51,7 @@ def dependence(inputs: Inputs, facility: str, mode: str, threshold: int) -> Depe
 
 def dependence_text(inputs: Inputs, facility: str) -> str:
     """Return what closing a facility would mean, in German; empty where that cannot be said."""
-    category = catalog.categories()[str(inputs.facilities.at[facility, "category"])]
+    category = inputs.data.categories[str(inputs.facilities.at[facility, "category"])]
     key = IndicatorKey("abhaengig", category.id, category.default_mode, category.default_threshold)
     found = dependence(inputs, facility, key.mode, key.threshold)
     if found is None:

@@ -11,7 +11,7 @@ from geodata.model import State
 from layers import supply
 from layers.frames import empty, frame, mark
 from layers.inputs import Inputs, areas
-from layers.measures import within_walk
+from layers.reach_measures import within_walk
 
 RECENT_YEARS = 1
 SMALL_BASE, SMALLEST_BASE = 20, 5
@@ -68,7 +68,7 @@ def step_free_facilities(inputs: Inputs, level: str) -> pd.DataFrame:
 def recently_checked(inputs: Inputs, level: str) -> pd.DataFrame:
     """Return the share of register entries whose source is at most a year old, by calendar year (TRA01)."""
     rows = _register(inputs)
-    newest = int(catalog.sources()["einrichtungen"].date[:4])
+    newest = int(inputs.data.sources_of("register")[0].date[:4])
     year = pd.to_numeric(rows["seen"].str[:4], errors="coerce")
     table = _share(inputs, rows, level, year >= newest - RECENT_YEARS)
     reason = f"Nach dem Jahr der Quelle ({newest - RECENT_YEARS} oder {newest}); ein Prüfdatum je Eintrag fehlt."

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata import catalog
+from geodata.catalog import Mode
 from geodata.model import GeoData
 from layers.demand import spread
 from layers.travel_time import OnRoads, TravelTime, nearest_straight
@@ -34,6 +35,12 @@ class Inputs:
     facilities: gpd.GeoDataFrame
     supply: Mapping[str, pd.DataFrame]
     model: TravelTime
+
+
+def modes_of(data: GeoData) -> Mapping[str, Mode]:
+    """Return the modes that the district has the data for."""
+    has = {"wegenetz": data.networks, "fahrplan": {"oev"} if data.timetable else set()}
+    return {key: mode for key, mode in catalog.modes().items() if not mode.needs or key in has[mode.needs]}
 
 
 def areas(data: GeoData, level: str) -> gpd.GeoDataFrame:
@@ -63,9 +70,9 @@ def build_inputs(data: GeoData, model: TravelTime | None = None) -> Inputs:
     located = facilities[facilities["x"].notna()]
     supply = {
         category.id: pd.DataFrame(located[located["category"].isin([category.id, *category.also_by])])
-        for category in catalog.categories().values()
+        for category in data.categories.values()
     }
-    return Inputs(data, points, people, facilities, supply, model or OnRoads(data.networks))
+    return Inputs(data, points, people, facilities, supply, model or OnRoads(data.networks, data.timetable))
 
 
 @lru_cache(maxsize=512)
@@ -79,6 +86,15 @@ def ways_to(inputs: Inputs, category: str, mode: str, rank: int = 1) -> pd.DataF
     frame = inputs.model.nearest(inputs.points, supply, catalog.modes()[mode], rank)
     coarse = frame["dest"].map(supply["precision"].isin(COARSE)) if len(supply) else False
     return frame.assign(coarse=coarse)
+
+
+@lru_cache(maxsize=64)
+def ways_without_car(inputs: Inputs, category: str) -> pd.DataFrame:
+    """Return ``dest``, ``there``, ``back`` (minutes) from every point to the facility that is best to reach and leave.
+
+    Kept for the next call: do not change it.
+    """
+    return inputs.model.without_car(inputs.points, inputs.supply[category], catalog.modes()["fuss"])
 
 
 @lru_cache(maxsize=8)

@@ -115,10 +115,11 @@ def _numbered(ends: NDArray[np.uint32]) -> NDArray[np.intp]:
 def minutes_at(reached: Reach, points: pd.DataFrame) -> pd.Series:
     """Return the minutes of every point (``x``, ``y``), the walk to the network included; NaN where not reached."""
     at = places_at(reached.network, points)
-    return _minutes_of(reached, at, points.index)
+    return minutes_of(reached, at, points.index)
 
 
-def _minutes_of(reached: Reach, at: Places, index: pd.Index) -> pd.Series:
+def minutes_of(reached: Reach, at: Places, index: pd.Index) -> pd.Series:
+    """Return the same for points whose places on the network are known already."""
     costs = reached.costs[at.nodes].astype(np.int64) + at.walk
     known = (at.nodes >= 0) & (reached.costs[at.nodes] < INFINITE)
     return pd.Series(np.where(known, costs / DECISECONDS + reached.mode.access_minutes, np.nan), index=index)

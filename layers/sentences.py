@@ -101,14 +101,14 @@ def _facility_sentence(atlas: Atlas, view: MapView, area: str) -> str:
     category_id = "haltestelle" if key.id == "haltestelle" else key.category
     if not category_id:
         return f"Gebietsstand ist der {view.layer.text.gebietsstand}, Datenstand: {view.layer.text.stand}."
-    category = catalog.categories()[category_id]
+    category = atlas.data.categories[category_id]
     rows = atlas.inputs.facilities
     count = int(((rows["category"] == category_id) & (rows[level] == area)).sum())
     recorded = _counted(count, category.name, category.plural)
     for other in category.also_by:
         also = int(((rows["category"] == other) & (rows[level] == area)).sum())
         recorded += f", dazu {_counted(also, *_names(other))}" if also else ""
-    if category.completeness.judgement != "ausreichend":
+    if not category.completeness.usable:
         return f"Erfasst: {recorded}; der Bestand ist unvollständig, es kann mehr geben."
     nearest = nearest_outside(atlas.inputs, category_id, area, level)
     return f"Erfasst im Gebiet: {recorded}.{nearest}"

@@ -17,7 +17,7 @@ def round_trips(network: TransitNetwork, on_foot: OnFoot, *, arrive: int, leave:
     with neither bus nor ``direct`` walk the row says that it is not possible.
     """
     access, origins = on_foot.access, on_foot.origins
-    parts = []
+    parts = [pd.DataFrame({"dest": [], "start": [], "home": []}, index=origins[:0])]
     for dest in on_foot.dests:
         one = on_foot.to_one(dest)
         place = one.egress.groupby("stop")["seconds"].min()

@@ -99,6 +99,11 @@ def _collection(shapes: gpd.GeoSeries, properties: pd.DataFrame) -> bytes:
     return text.encode()
 
 
+def to_web(shape: shapely.Geometry, crs: int) -> shapely.Geometry:
+    """Return one shape in degrees, rounded as all geometry for the browser."""
+    return _rounded(gpd.GeoSeries([shape], crs=crs)).iloc[0]
+
+
 def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     web = shapes.to_crs(WEB_CRS)
     near = shapely.transform(web.to_numpy(), lambda xy: np.round(xy, DECIMALS))

@@ -20,6 +20,8 @@ CONTEXT_FILL, CONTEXT_EDGE = "#f3f4f5", "#b4bac2"
 LAND_EDGE, LAND_WIDTH, KREIS_EDGE = "#a9b1bd", 3.4, "#16213a"
 CHOSEN_EDGE, HAIR_EDGE = "#0b0f1a", "#8b93a1"
 HATCH_DARK, HATCH_LIGHT = "#4a5361", "#ffffff"
+PLAIN_FILL, OVERLAY_EDGE = "#eef1f6", "#0b2e57"
+Overlay = tuple[tuple[shapely.Geometry, str], ...]
 HATCHES = {"unreliable": "////", "suppressed": "xxxx"}
 
 
@@ -47,6 +49,16 @@ def draw_areas(sheet: Sheet, view: MapView, shapes: gpd.GeoSeries) -> None:
         if row["hatched"]:
             kind = "suppressed" if State(row["state"]) in SUPPRESSED else "unreliable"
             draw_hatch(sheet, shapes[key], kind, colour).set_gid(f"{OVER}{key}")
+
+
+def draw_overlay(sheet: Sheet, frame: MapFrame, shapes: gpd.GeoSeries, overlay: Overlay) -> None:
+    """Draw plain areas (shapes on the sheet) and the shapes of an overlay (EPSG:25832) that lie in the frame."""
+    for key, shape in shapes.items():
+        _add(sheet, shape, facecolor=PLAIN_FILL, edgecolor=PLAIN_FILL, linewidth=0.3, zorder=2, gid=f"{AREA}{key}")
+    for shape, colour in overlay:
+        placed = shapely.intersection(frame.to_sheet(shape), frame.window)
+        if not placed.is_empty:
+            _add(sheet, placed, facecolor=colour, edgecolor=OVERLAY_EDGE, linewidth=0.4, alpha=0.8, zorder=3)
 
 
 def draw_hatch(sheet: Sheet, shape: shapely.Geometry, kind: str, ground: str = "#ffffff") -> PathPatch:

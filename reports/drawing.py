@@ -64,7 +64,7 @@ def draw_heading(sheet: Sheet, picture: Picture) -> float:
 
 def draw_sources(sheet: Sheet, picture: Picture) -> float:
     """Draw sources with licences and the imprint at the foot; return their upper edge."""
-    shown = words.sources(picture.view, words.point_sources(picture.categories))
+    shown = words.sources(picture.atlas, picture.view, picture.categories)
     text = "Quellen: " + " · ".join(words.source_line(source) for source in shown)
     lines = [*wrap(text, SOURCE, WIDE), *wrap(words.imprint(picture.created, picture.office), SOURCE, WIDE)]
     column = Column(sheet, MARGIN, WIDE, MARGIN - 3 + len(lines) * SOURCE.line, 0)

@@ -13,8 +13,12 @@ from layers.register import PRECISION_WORDS, WHEELCHAIR_WORDS, lacking
 from reports import words
 from reports.export import Column, to_csv, to_gpkg, to_xlsx
 
-REGISTER_SOURCES = ("einrichtungen", "haltestellen", "bahnhoefe")
-JUDGEMENTS = {"ausreichend": "ausreichend", "unvollstaendig": "unvollständig", "keine": "nichts erfasst"}
+JUDGEMENTS = {
+    "ausreichend": "ausreichend",
+    "ungeprueft": "nicht geprüft",
+    "unvollstaendig": "unvollständig",
+    "keine": "nichts erfasst",
+}
 FACILITY_COLUMNS = [
     Column("kennung", "Kennung"),
     Column("name", "Name"),
@@ -87,8 +91,8 @@ def facilities_xlsx(atlas: Atlas, rows: pd.DataFrame) -> bytes:
     """Return the facilities as a workbook; the second sheet says how complete each kind is."""
     notes = {
         "Bestand der Einrichtungen": facility_facts(atlas, rows),
-        "Vollständigkeit": completeness_lines(rows),
-        **words.source_notes(REGISTER_SOURCES),
+        "Vollständigkeit": completeness_lines(atlas, rows),
+        **words.source_notes(atlas.data.sources_of("register", "stops")),
     }
     return to_xlsx("Einrichtungen", facility_table(atlas, rows), FACILITY_COLUMNS, notes)
 
@@ -98,7 +102,7 @@ def facilities_gpkg(atlas: Atlas, rows: pd.DataFrame) -> bytes:
     table = facility_table(atlas, rows)
     shapes = gpd.GeoSeries(rows["geometry"].to_numpy(), crs=METRIC_CRS)
     shapes[table["ostwert"].isna()] = None
-    sources = [("Quelle", words.source_line(catalog.sources()[name])) for name in REGISTER_SOURCES]
+    sources = [("Quelle", words.source_line(source)) for source in atlas.data.sources_of("register", "stops")]
     return to_gpkg(shapes, table, FACILITY_COLUMNS, "einrichtungen", [*facility_facts(atlas, rows), *sources])
 
 
@@ -115,10 +119,10 @@ def facility_facts(atlas: Atlas, rows: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def completeness_lines(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
+def completeness_lines(atlas: Atlas, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return per category in ``rows`` how complete it is and what would complete it."""
     lines = [("Art", "Urteil", "Was den Bestand vollständig macht")]
-    for category in catalog.categories().values():
+    for category in atlas.categories.values():
         if category.id in set(rows["category"]):
             done = category.completeness
             lines.append((category.plural, f"{JUDGEMENTS[done.judgement]}. {done.note}", done.missing_source))

@@ -8,7 +8,7 @@ import geopandas as gpd
 import shapely
 
 from layers.webgeo import simplified_areas, simplified_context
-from reports.areas import draw_areas, draw_context, draw_edges
+from reports.areas import draw_areas, draw_context, draw_edges, draw_overlay
 from reports.circles import CircleScale, circle_scale, draw_circles
 from reports.frame import MapFrame
 from reports.labels import Names, draw_area_names, draw_context_names, middle
@@ -31,10 +31,13 @@ def draw_ground(sheet: Sheet, frame: MapFrame, picture: Picture, *, on_paper: bo
     ground = simplified_areas(data, view.layer.level)
     shapes = gpd.GeoSeries(frame.to_sheet(ground.to_numpy()), index=ground.index)
     visible = draw_context(sheet, frame, simplified_context(data), simplified_areas(data, "kreis"))
-    draw_areas(sheet, view, shapes)
+    if picture.overlay:
+        draw_overlay(sheet, frame, shapes, picture.overlay)
+    else:
+        draw_areas(sheet, view, shapes)
     draw_edges(sheet, shapes, picture.chosen)
     stops = [STOPS] if on_paper and view.layer.key.id == STOPS else []
-    groups = point_groups(data.facilities, shown_categories(view, [*stops, *picture.categories]), frame)
+    groups = point_groups(data, shown_categories(view, [*stops, *picture.categories]), frame)
     draw_points(sheet, groups)
     scale = circle_scale(view) if on_paper and not groups else None
     radii = draw_circles(sheet, view, shapes, scale) if scale else {}

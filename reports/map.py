@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+import shapely
+
 from layers.atlas import Atlas
 from layers.mapview import MapView
 from reports.picture import Chosen, Picture, outlined
 
 Kind = Literal["svg", "png", "pdf"]
+Overlay = tuple[tuple[shapely.Geometry, str], ...]
 MIME_TYPES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
 
@@ -35,3 +38,10 @@ def draw_map(
     categories = selection.categories if selection else ()
     picture = Picture(atlas, view, categories, outlined(selection), created, office)
     return draw_page(picture, kind) if frame else draw_bare(picture, kind)
+
+
+def draw_reach(atlas: Atlas, view: MapView, overlay: Overlay) -> bytes:
+    """Return the bare SVG of what can be reached: bands over plain areas, the farthest first."""
+    from reports.drawing import draw_bare
+
+    return draw_bare(Picture(atlas, view, overlay=overlay), "svg")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import shapely
+
 from layers.atlas import Atlas
 from layers.mapview import MapView
 
@@ -39,7 +41,8 @@ def outlined(selection: Chosen | None) -> tuple[str, ...]:
 class Picture:
     """One map to be drawn; ``categories`` are shown as points as well, ``chosen`` areas are outlined.
 
-    ``created`` and ``office`` are printed where given.
+    ``created`` and ``office`` are printed where given. ``overlay``: shapes (EPSG:25832) with their colours, drawn in
+    this order over areas that are then plain.
     """
 
     atlas: Atlas
@@ -48,3 +51,4 @@ class Picture:
     chosen: tuple[str, ...] = ()
     created: date | None = None
     office: str = ""
+    overlay: tuple[tuple[shapely.Geometry, str], ...] = ()

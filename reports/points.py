@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geodata import catalog
 from geodata.catalog import Category
+from geodata.model import GeoData
 from layers.inputs import COARSE
 from layers.mapview import MapView
 from reports.frame import MapFrame
@@ -72,9 +73,9 @@ def shown_categories(view: MapView, chosen: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*own, *chosen]))
 
 
-def point_groups(facilities: gpd.GeoDataFrame, categories: list[str], frame: MapFrame) -> list[PointGroup]:
+def point_groups(data: GeoData, categories: list[str], frame: MapFrame) -> list[PointGroup]:
     """Return one group per category; beyond the signs at hand the rest share one."""
-    known = catalog.categories()
+    known, facilities = data.categories, data.facilities
     count = len(SIGNS) if len(categories) <= len(SIGNS) else len(SIGNS) - 1
     groups = [
         _group(known[name].plural, sign, facilities, [known[name]], frame)
@@ -129,7 +130,7 @@ def _group(
     seen = pd.DataFrame(placed[shapely.intersects_xy(frame.window, x, y)])
     spots = seen.groupby(["x", "y", "inside"], as_index=False).size().rename(columns={"size": "count"})
     size = STOP_SIZE_PT if names == [STOPS] else SIZE_PT
-    complete = all(category.completeness.judgement == "ausreichend" for category in categories)
+    complete = all(category.completeness.usable for category in categories)
     return PointGroup(label, *sign, size, spots, complete, tuple(_remarks(seen[seen["inside"]], complete)))
 
 

@@ -60,7 +60,7 @@ def map_columns(view: MapView) -> list[Column]:
     ]
 
 
-def map_table(view: MapView) -> pd.DataFrame:
+def map_table(atlas: Atlas, view: MapView) -> pd.DataFrame:
     """Return the rows of the map in its order, in the columns of ``map_columns``; unknown values are NaN."""
     rows, text, layer = view.rows, view.layer.text, view.layer
     labels = [label.replace("-", MINUS) for label in class_labels(view.classes)]
@@ -76,7 +76,7 @@ def map_table(view: MapView) -> pd.DataFrame:
     table["kennzahl"], table["kennung"] = text.name, str(layer.key)
     table["ebene"], table["naeherung"] = LEVEL_ONE[layer.level], text.approximation
     table["stand"], table["gebietsstand"] = layer.period or text.stand, text.gebietsstand
-    table["quelle"] = " | ".join(source.attribution for source in words.sources(view))
+    table["quelle"] = " | ".join(source.attribution for source in words.sources(atlas, view))
     return table
 
 
@@ -85,7 +85,7 @@ def map_csv(atlas: Atlas, view: MapView, selection: Chosen | None = None) -> byt
 
     All exports of a map are called alike; here the outlined areas of ``selection`` make no difference.
     """
-    return to_csv(map_table(view), map_columns(view))
+    return to_csv(map_table(atlas, view), map_columns(view))
 
 
 def map_xlsx(atlas: Atlas, view: MapView, selection: Chosen | None = None, *, created: date | None = None) -> bytes:
@@ -94,18 +94,18 @@ def map_xlsx(atlas: Atlas, view: MapView, selection: Chosen | None = None, *, cr
         words.title(view): map_facts(atlas, view, selection, created=created),
         "Hinweise": [("", note) for note in words.notes(view)],
         "Art der Werte": state_lines(),
-        **source_notes(source.id for source in words.sources(view)),
+        **source_notes(words.sources(atlas, view)),
     }
-    return to_xlsx("Karte", map_table(view), map_columns(view), notes)
+    return to_xlsx("Karte", map_table(atlas, view), map_columns(view), notes)
 
 
 def map_gpkg(atlas: Atlas, view: MapView, selection: Chosen | None = None) -> bytes:
     """Return the areas with their values as GeoPackage (EPSG:25832); ``farbe`` is the colour on the map."""
-    table = map_table(view).assign(farbe=view.rows["colour"].to_numpy())
+    table = map_table(atlas, view).assign(farbe=view.rows["colour"].to_numpy())
     shapes = atlas.areas(view.layer.level).geometry.reindex(view.rows.index)
     columns = [*map_columns(view), Column("farbe", "Farbe")]
     facts = [*map_facts(atlas, view, selection), *(("Hinweis", note) for note in words.notes(view))]
-    lines = [("Quelle", words.source_line(source)) for source in words.sources(view)]
+    lines = [("Quelle", words.source_line(source)) for source in words.sources(atlas, view)]
     return to_gpkg(shapes, table, columns, layer_name(view), [*facts, *lines])
 
 

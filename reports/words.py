@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from geodata import catalog
 from geodata.catalog import Source
 from geodata.model import State
 from layers.atlas import Atlas
@@ -15,7 +14,6 @@ from layers.german import STATE_WORDS, day
 from layers.mapview import MapView
 from layers.sentences import LEVEL_MANY, headline
 
-BOUNDARY_SOURCE = "vg250"
 PROJECTION = "ETRS89 / UTM Zone 32N (EPSG:25832)"
 OWN_WORK = "Eigene Berechnung und Darstellung"
 APPROXIMATION = "Näherung: Luftlinie statt Straßennetz"
@@ -76,16 +74,13 @@ def state_reasons(view: MapView) -> list[str]:
     return [re.sub(r"\.{2,}$", ".", sentence) for sentence in sentences]
 
 
-def sources(view: MapView, extra: Iterable[str] = ()) -> list[Source]:
-    """Return the sources of the values and of the geometry, each once; ``extra`` are ids of further ones."""
-    known = catalog.sources()
-    return [known[name] for name in dict.fromkeys([*view.layer.text.sources, *extra, BOUNDARY_SOURCE])]
-
-
-def point_sources(categories: Iterable[str]) -> list[str]:
-    """Return the ids of the sources of further facilities on the map."""
-    stops = ["haltestellen", "bahnhoefe"] if "haltestelle" in categories else []
-    return stops + (["einrichtungen"] if any(name != "haltestelle" for name in categories) else [])
+def sources(atlas: Atlas, view: MapView, categories: Iterable[str] = ()) -> list[Source]:
+    """Return the sources of the values, of the facilities on the map and of the geometry, each once."""
+    shown = set(categories)
+    roles = ["stops"] if "haltestelle" in shown else []
+    roles += ["register"] if shown - {"haltestelle"} else []
+    found = [*view.layer.text.sources, *atlas.data.sources_of(*roles, "boundaries")]
+    return list({source.id: source for source in found}.values())
 
 
 def source_line(source: Source) -> str:
@@ -95,11 +90,11 @@ def source_line(source: Source) -> str:
     return f"{source.title}: {source.attribution.rstrip('.')}.{licence}"
 
 
-def source_notes(ids: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+def source_notes(sources: Iterable[Source]) -> dict[str, list[tuple[str, ...]]]:
     """Return the sources with address, licence, attribution and date, below a line of headings."""
     heads = ("Titel", "Herausgeber und Adresse", "Lizenz", "Namensnennung", "Verwendung", "Stand")
     lines: list[tuple[str, ...]] = [heads]
-    for source in (catalog.sources()[name] for name in ids):
+    for source in sources:
         publisher = f"{source.publisher}, {source.url}"
         licence = f"{source.licence} {source.licence_url}".strip()
         lines.append((source.title, publisher, licence, source.attribution, source.used_for, day(source.date)))

@@ -165,6 +165,7 @@ def district(
         facilities=_facilities(facilities),
         demand=demand,
         settlements=demand,
+        cells=demand.iloc[:0],
         places=gpd.GeoDataFrame(columns=["name", "population", "ags", "inside", "geometry"], crs=METRIC_CRS),
         population=pd.DataFrame(list(figures)),
         networks=dict(networks or {}),

@@ -33,6 +33,7 @@ MEASURES = [
     "minuten_median",
     "abdeckung",
     "abhaengig",
+    "ohne_auto",
     "haltestelle",
     "veraenderung",
 ]
@@ -82,7 +83,7 @@ def test_catalogues_hold_at_least_what_the_professional_ground_names() -> None:
     assert len(catalog.thresholds()) >= 53
     assert len(catalog.indicators()) >= 83
     assert list(catalog.measures()) == MEASURES
-    assert list(catalog.modes()) == ["fuss", "rad", "pkw"]
+    assert list(catalog.modes()) == ["fuss", "rad", "pkw", "oev", "rollstuhl"]
     assert list(catalog.proofs()) == [*(f"S{number}" for number in range(1, 67)), "TLS-PM", "M", "E"]
 
 

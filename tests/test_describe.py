@@ -42,7 +42,7 @@ def test_no_word_is_left_over_from_a_template_or_a_missing_value(texts: dict[str
 
 def test_every_indicator_with_a_value_names_its_sources(atlas: Atlas, texts: dict[str, LayerText]) -> None:
     for indicator, found in texts.items():
-        assert set(found.sources) <= set(catalog.sources()), indicator
+        assert set(found.sources) <= set(atlas.data.sources.values()), indicator
         if atlas.table("gemeinde", parse_key(indicator))["value"].notna().any():
             assert found.sources, indicator
             assert found.stand != "noch keine Daten", indicator
@@ -51,7 +51,9 @@ def test_every_indicator_with_a_value_names_its_sources(atlas: Atlas, texts: dic
 def test_whatever_uses_a_travel_time_is_marked_as_approximation(texts: dict[str, LayerText]) -> None:
     for indicator, found in texts.items():
         measure = catalog.measures().get(parse_key(indicator).id)
-        by_way = indicator == "MOB05" or (measure and (measure.needs_mode or measure.id == "haltestelle"))
+        by_way = indicator == "MOB05" or (
+            measure and (measure.needs_mode or measure.by_ways or measure.id == "haltestelle")
+        )
         assert found.approximation == bool(by_way), indicator
 
 

@@ -23,7 +23,7 @@ from layers import Atlas
 from layers.classify import SCHEMES
 from layers.german import SHORT, STATE_WORDS
 from layers.register import PRECISION_WORDS
-from views import einrichtungen, karte
+from views import einrichtungen, karte, reichweite
 from views.components.mappage import EXPORTS as MAP_EXPORTS
 from views.components.words import JUDGEMENT_GROUPS
 from views.einrichtungen import EXPORTS as FACILITY_EXPORTS
@@ -169,7 +169,7 @@ def test_handbook_says_what_completes_a_register(handbook: str) -> None:
 
 def test_handbook_names_every_page_and_its_controls(by_hand: str, atlas: Atlas) -> None:
     assert missing([f"## Die Seite „{page.TITLE}“" for page in app.PAGES], by_hand) == []
-    for page in (karte, einrichtungen):
+    for page in (karte, reichweite, einrichtungen):
         assert missing(labels(page.layout(atlas, {})), by_hand) == []
 
 

@@ -243,7 +243,7 @@ def test_paper_carries_the_checklist(atlas: Atlas, sheets: list[Sheet], key: str
         "31.01.2025",
         *(entry.label for entry in view.legend),
         *(str(entry.count) for entry in view.legend),
-        *(source.title for source in words.sources(view)),
+        *(source.title for source in words.sources(atlas, view)),
     ]
     if layer_text.unit and view.has_values:
         expected.append(f"Angaben in: {layer_text.unit}")

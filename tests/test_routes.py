@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
+import geopandas as gpd
 import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from geodata import catalog
+from geodata.basemap import write_basemap
+from layers import Atlas
 from layers.inputs import LEVELS
 from tests.webapp import assert_polite, get, no_failure, shared_atlas
-from views.routes import FACILITY_FILES, MAP_FILES, MIME_TYPES
+from views.components.mapconfig import map_config
+from views.routes import FACILITY_FILES, MAP_FILES, MIME_TYPES, register
 from views.selection import PARSERS
+from views.settings import Settings
 
 GEOMETRY = [*LEVELS, "kontext", "orte", "einrichtungen"]
 SIGNATURES = {
@@ -71,6 +80,67 @@ def test_geometry_without_a_name_is_not_found() -> None:
     for name in ("bundesland", "", "gemeinde%00", "*"):
         assert_not_served(get(f"/geo/{name}.geojson"))
     assert_not_served(get("/geo/..%2f..%2fapp.geojson"))
+
+
+@pytest.fixture(scope="module")
+def with_basemap(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """The Atlas of the dataset that ships with the project, with a drawn basemap (synthetic)."""
+    folder = tmp_path_factory.mktemp("daten")
+    line = gpd.GeoDataFrame({"class": ["autobahn"]}, geometry=[shapely.LineString([(10, 50), (11, 51)])], crs=4326)
+    (folder / "geheim.geojson").write_text("geheim", "utf-8")
+    write_basemap(folder / "grundkarte", {"strassen": line, "bahn": line[:0]}, {})
+    return replace(shared_atlas(), data=replace(shared_atlas().data, basemap=folder / "grundkarte"))
+
+
+@pytest.fixture(scope="module")
+def basemap_client(with_basemap: Atlas) -> FlaskClient:
+    """A server of the plain addresses alone: there is one page registry of Dash in a process."""
+    server = Flask("grundkarte")
+    register(server, with_basemap, Settings())
+    return server.test_client()
+
+
+def test_the_map_learns_where_the_basemap_lies_and_the_address_answers(
+    with_basemap: Atlas, basemap_client: FlaskClient
+) -> None:
+    basemap = map_config(with_basemap)["basemap"]
+    assert basemap["layers"] == {name: f"/geo/grundkarte/{name}.geojson" for name in ("strassen", "bahn")}
+    assert basemap["attribution"] == "© OpenStreetMap-Mitwirkende, ODbL"
+    folder = with_basemap.data.basemap
+    assert folder is not None
+    for name, address in basemap["layers"].items():
+        first = basemap_client.get(address)
+        assert (first.status_code, first.mimetype) == (200, "application/geo+json")
+        assert first.data == (folder / f"{name}.geojson").read_bytes()
+        again = basemap_client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "grundkarte/wald",
+        "grundkarte/",
+        "grundkarte/../geheim",
+        "grundkarte/..%2fgeheim",
+        "grundkarte/%2e%2e/geheim",
+        "grundkarte/strassen/../../geheim",
+        "grundkarte//strassen",
+        "strassen",
+    ],
+)
+def test_nothing_beside_the_layers_of_the_basemap_is_served(basemap_client: FlaskClient, path: str) -> None:
+    answer = basemap_client.get(f"/geo/{path}.geojson")
+    assert answer.status_code == 404
+    assert b"geheim" not in answer.data
+
+
+def test_a_dataset_without_basemap_has_none_of_its_addresses() -> None:
+    assert "basemap" not in map_config(replace(shared_atlas(), data=replace(shared_atlas().data, basemap=None)))
+    server = Flask("ohne")
+    register(server, replace(shared_atlas(), data=replace(shared_atlas().data, basemap=None)), Settings())
+    assert server.test_client().get("/geo/grundkarte/strassen.geojson").status_code == 404
+    assert server.test_client().get("/geo/kreis.geojson").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ VALID = {
     "categories": st.lists(st.sampled_from(list(catalog.categories())), unique=True, max_size=6).map(tuple),
     "area": st.one_of(st.sampled_from(AREAS), st.from_regex(r"[0-9a-z-]{1,40}", fullmatch=True)),
     "compare": st.sampled_from(AREAS),
+    "closed": st.lists(st.sampled_from(["krankenhaus-16063003-01", "grundschule-x", "a.b:c"]), unique=True).map(tuple),
+    "opened": st.lists(st.sampled_from(["10.32_50.97", "0.0_0.0", "-10.12345_5.5"]), unique=True).map(tuple),
     "table": st.sampled_from(["", "ja"]),
 }
 SELECTIONS = st.builds(Selection, **VALID)
@@ -175,7 +177,7 @@ def test_the_first_category_offered_is_one_that_can_be_computed() -> None:
     known = catalog.categories()
     for offered in filter(None, map(categories_of, FIELDS)):
         complete = [c for c in offered if known[c].completeness.judgement == "ausreichend" and c != "haltestelle"]
-        assert first_complete(offered) == (complete or offered)[0]
+        assert first_complete(offered, known) == (complete or offered)[0]
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_workbook_is_the_map(atlas: Atlas, key: str, level: str) -> None:
     assert "Art der Werte" in notes
     assert all(word in notes for word in STATE_WORDS.values())
     for source in view.layer.text.sources:
-        assert catalog.sources()[source].licence in notes
+        assert source.licence in notes
 
 
 def test_workbook_shows_the_decimals_of_the_map(atlas: Atlas) -> None:

@@ -88,9 +88,10 @@ def _filters(atlas: Atlas, chosen: Filter) -> Component:
             dmc.TextInput(id=field_id("search"), label="Suche", value=chosen.search, debounce=300, mb="sm",
                           placeholder="Name, Ort, Straße, Träger"),
             _select("handlungsfeld", "Handlungsfeld", fields, chosen.handlungsfeld),
-            dmc.MultiSelect(id=field_id("categories"), label="Einrichtungsart", data=category_options(ALL_FIELDS),
-                            value=list(chosen.categories), searchable=True, clearable=True, mb="sm",
-                            placeholder="alle ohne Haltestellen", **LIST_SETTINGS),
+            dmc.MultiSelect(id=field_id("categories"), label="Einrichtungsart",
+                            data=category_options(atlas, ALL_FIELDS), value=list(chosen.categories),
+                            searchable=True, clearable=True, mb="sm", placeholder="alle ohne Haltestellen",
+                            **LIST_SETTINGS),
             _select("ags", "Gemeinde", _options(known["ags"]), chosen.ags),
             _select("operator", "Träger", _options(known["operator"]), chosen.operator),
             _select("wheelchair", "Stufenlos", _options(WHEELCHAIR), chosen.wheelchair),
@@ -163,7 +164,7 @@ def page_parts(atlas: Atlas, chosen: Filter, notices: list[str]) -> dict[str, An
         "tabelle": facilities.facility_table(atlas, rows.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], page, pages),
         "seiten": pages,
         "seite": page,
-        "arten": facilities.completeness(rows),
+        "arten": facilities.completeness(atlas, rows),
         "eintrag": facilities.entry(atlas, chosen.facility),
         "ausgabe": [
             html.A(name, href=f"/ausgabe/einrichtungen.{e}?{query}", download="") for e, name in EXPORTS.items()

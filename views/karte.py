@@ -14,7 +14,7 @@ from views.components import controls, panels
 from views.components.controls import control_id
 from views.components.mapconfig import map_config, search_focus, search_options
 from views.components.mappage import page_parts, view_of
-from views.selection import PARSERS, Selection, narrow, read_parts, settle
+from views.selection import PARSERS, Selection, narrow, read_parts, settle, start_of
 
 TITLE, PATH = "Karte", "/"
 FIELDS = [field for field in PARSERS if field != "table"]
@@ -22,7 +22,7 @@ FIELDS = [field for field in PARSERS if field != "table"]
 
 def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
     """Return the page for the parts of the URL, complete before the first callback."""
-    asked, bad = read_parts(parts)
+    asked, bad = read_parts(parts) if parts else (start_of(atlas), [])
     selection, dropped = settle(asked, atlas)
     view = view_of(atlas, selection)
     shown = page_parts(atlas, view, selection, bad + dropped)
@@ -166,6 +166,7 @@ OPTION_OUTPUTS = {
     "categories_options": Output(control_id("categories"), "data"),
     "area_options": Output(control_id("area"), "data"),
     "compare_options": Output(control_id("compare"), "data"),
+    "closed_options": Output(control_id("closed"), "data"),
 }
 CONTROL_OUTPUTS = {
     "indicator": Output(control_id("indicator"), "value"),
@@ -176,6 +177,9 @@ CONTROL_OUTPUTS = {
     "period_options": Output(control_id("period"), "data"),
     "area": Output(control_id("area"), "value"),
     "compare": Output(control_id("compare"), "value"),
+    "closed": Output(control_id("closed"), "value"),
+    "opened": Output(control_id("opened"), "value"),
+    "style_scenario": Output("feld-szenario", "style"),
     "threshold_text": Output("schwelle-text", "children"),
     **{name: Output(control_id("threshold"), name) for name in ("min", "max", "step", "marks", "restrictToMarks")},
     **{f"style_{name}": Output(f"feld-{name}", "style") for name in ("category", "mode", "threshold", "period")},
@@ -244,10 +248,12 @@ def option_parts(atlas: Atlas, selection: Selection, trigger: str) -> dict[str, 
     """Return the choices that depend on the control that was moved; they must come together with their values."""
     parts: dict[str, Any] = {}
     if trigger == control_id("handlungsfeld"):
-        categories = controls.category_options(selection.handlungsfeld)
+        categories = controls.category_options(atlas, selection.handlungsfeld)
         parts["frage"] = controls.field_question(selection.handlungsfeld)
         parts["indicator_options"] = controls.indicator_options(atlas, selection.handlungsfeld)
         parts["category_options"] = parts["categories_options"] = categories
+    if trigger in {control_id(name) for name in ("handlungsfeld", "indicator", "category")}:
+        parts["closed_options"] = controls.closable_options(atlas, selection.category)
     if trigger == control_id("level"):
         parts["area_options"] = parts["compare_options"] = controls.area_options(atlas, selection.level)
     return parts
@@ -264,6 +270,8 @@ def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any], tr
         "period": selection.period or controls.NEWEST,
         "area": selection.area or None,
         "compare": selection.compare or None,
+        "closed": list(selection.closed),
+        "opened": list(selection.opened),
     }
     values = {name: no_update if value == chosen.get(name) else value for name, value in wanted.items()}
     return values | (look_parts(atlas, selection, used) if trigger in LOOK_TRIGGERS else {})
@@ -273,6 +281,7 @@ def look_parts(atlas: Atlas, selection: Selection, used: dict[str, bool]) -> dic
     """Return which controls the indicator needs and how the threshold slider looks for it."""
     slider = controls.threshold_props(selection) if used["threshold"] else {}
     styles = {f"style_{name}": controls.shown_if(used[name]) for name in used}
+    styles["style_scenario"] = controls.shown_if(used["category"])
     text = controls.threshold_text(selection) if used["threshold"] else no_update
     options = controls.period_options(atlas, selection) if used["period"] else no_update
     return slider | styles | {"threshold_text": text, "period_options": options}

@@ -75,7 +75,7 @@ def _overview(atlas: Atlas) -> list[Component]:
     facilities = atlas.data.facilities
     inside = facilities[facilities["inside"]]
     stops = int((inside["category"] == "haltestelle").sum())
-    complete = sum(c.completeness.judgement == "ausreichend" for c in catalog.categories().values())
+    complete = sum(c.completeness.usable for c in atlas.categories.values())
     facts = [
         f"{len(atlas.areas('gemeinde'))} Gemeinden und {len(atlas.areas('sozialraum'))} Sozialräume, Gebietsstand "
         f"{day(atlas.data.gebietsstand)}.",
@@ -151,7 +151,7 @@ def _indicator(item: Indicator, has_data: bool) -> Component:
 def _categories(atlas: Atlas) -> list[Component]:
     inside = atlas.data.facilities.query("inside")["category"].value_counts()
     rows = []
-    for category in catalog.categories().values():
+    for category in atlas.categories.values():
         done = category.completeness
         fields = ", ".join(catalog.handlungsfelder()[code].name for code in category.handlungsfelder)
         missing = "–" if done.judgement == "ausreichend" else done.missing_source

@@ -9,11 +9,12 @@ from functools import cache, partial
 
 from flask import Flask, Response, abort, jsonify, request, send_from_directory
 
+from geodata.basemap import read_basemap
 from layers import webgeo
 from layers.atlas import Atlas
 from layers.inputs import LEVELS
 from layers.mapview import MapView
-from reports.map import Kind, draw_map
+from reports.map import Kind, draw_map, draw_reach
 from reports.tables import (
     facilities_csv,
     facilities_gpkg,
@@ -23,7 +24,7 @@ from reports.tables import (
     map_gpkg,
     map_xlsx,
 )
-from views import einrichtungen
+from views import einrichtungen, reichweite
 from views.components.mappage import view_of
 from views.selection import Selection, read_query, settle
 from views.settings import Settings
@@ -55,13 +56,15 @@ def _register_geometry(server: Flask, atlas: Atlas) -> None:
         "orte": partial(webgeo.places_geojson, atlas),
         "einrichtungen": partial(webgeo.facilities_geojson, atlas),
     }
+    if (basemap := atlas.data.basemap) is not None:
+        makers |= {f"grundkarte/{layer}": path.read_bytes for layer, path in read_basemap(basemap)[0].items()}
 
     @cache
     def body(name: str) -> tuple[bytes, str]:
         made = makers[name]()
         return made, hashlib.sha256(made).hexdigest()[:16]
 
-    @server.get("/geo/<name>.geojson")
+    @server.get("/geo/<path:name>.geojson")
     def geometry(name: str) -> Response:
         if name not in makers:
             abort(404)
@@ -81,6 +84,11 @@ def _register_exports(server: Flask, atlas: Atlas) -> None:
     def picture() -> Response:
         selection, view = asked()
         return Response(draw_map(atlas, view, selection, kind="svg", frame=False), mimetype="image/svg+xml")
+
+    @server.get("/reichweite.svg")
+    def reach_picture() -> Response:
+        view = view_of(atlas, settle(Selection(indicator="BEV01", handlungsfeld="ALLE"), atlas)[0])
+        return Response(draw_reach(atlas, view, reichweite.overlay(atlas, _query())), mimetype="image/svg+xml")
 
     @server.get("/ausgabe/karte.<ending>")
     def map_export(ending: str) -> Response:

@@ -6,16 +6,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pyproj
+
 from geodata import catalog
+from geodata.catalog import Category
+from geodata.model import METRIC_CRS, WEB_CRS
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
-from layers.inputs import LEVELS
+from layers.inputs import LEVELS, modes_of
 from layers.keys import STOP_THRESHOLDS, IndicatorKey, complete_key
+from layers.scenario import Scenario
 from views.components import query
 
 MAX_MINUTES = 120
 AREA_PATTERN = re.compile(r"[0-9a-z-]{1,40}")
 ALL_FIELDS = "ALLE"
+FACILITY_PATTERN = re.compile(r"[\w.:-]{1,80}")
+SPOT_PATTERN = re.compile(r"-?\d{1,3}\.\d{1,5}_-?\d{1,2}\.\d{1,5}")
+MOST_CHANGES = 20
+FAR_M = 20_000  # from the Kreis
+TO_METRES = pyproj.Transformer.from_crs(WEB_CRS, METRIC_CRS, always_xy=True)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Selection:
     categories: tuple[str, ...] = ()
     area: str = ""
     compare: str = ""
+    closed: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     table: str = ""
 
     @classmethod
@@ -79,6 +91,8 @@ PARSERS: query.Parsers = {
     "categories": query.categories,
     "area": query.matching(AREA_PATTERN),
     "compare": query.matching(AREA_PATTERN),
+    "closed": query.names(FACILITY_PATTERN, MOST_CHANGES),
+    "opened": query.names(SPOT_PATTERN, MOST_CHANGES),
     "table": query.one_of("", "ja"),
 }
 
@@ -87,10 +101,11 @@ def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
     """Return ``selection`` with parts that do not fit together replaced, and a notice for each that was."""
     notices: list[str] = []
     selection = _in_its_field(selection, notices)
-    selection = _settle_key(selection, notices)
+    selection = _settle_key(selection, atlas, notices)
     if selection.period and selection.period not in atlas.periods(selection.key):
         notices.append(f"Für {selection.period} gibt es keine eigenen Werte; gezeigt wird der neueste Stand.")
         selection = replace(selection, period="")
+    selection = _settle_scenario(selection, atlas, notices)
     index = atlas.areas(selection.level).index
     for name in ("area", "compare"):
         area = getattr(selection, name)
@@ -98,6 +113,41 @@ def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
             notices.append(f"Das Gebiet „{area}“ gibt es auf dieser Ebene nicht.")
             selection = replace(selection, **{name: ""})
     return selection, notices
+
+
+def _settle_scenario(selection: Selection, atlas: Atlas, notices: list[str]) -> Selection:
+    """Return the selection with a scenario of facilities of its category only; measures without one have none."""
+    if not (selection.closed or selection.opened):
+        return selection
+    if not selection.category:
+        notices.append("Ein Szenario gibt es nur bei Kennzahlen zu einer Einrichtungsart; es wurde weggelassen.")
+        return replace(selection, closed=(), opened=())
+    if not atlas.categories[selection.category].completeness.usable:
+        notices.append("Für diese Einrichtungsart ist der Bestand zu unvollständig für ein Szenario; es fehlt hier.")
+        return replace(selection, closed=(), opened=())
+    known = atlas.inputs.supply[selection.category].index
+    closed = tuple(key for key in selection.closed if key in known)
+    opened = tuple(spot for spot in selection.opened if _is_near(spot, atlas))
+    if len(closed) + len(opened) < len(selection.closed) + len(selection.opened):
+        notices.append("Ein Teil des Szenarios passt nicht zu dieser Einrichtungsart oder liegt fern; er fehlt hier.")
+    return replace(selection, closed=closed, opened=opened)
+
+
+def _is_near(spot: str, atlas: Atlas) -> bool:
+    x, y = spot_metres(spot)
+    west, south, east, north = atlas.data.kreis.total_bounds
+    return bool(west - FAR_M <= x <= east + FAR_M and south - FAR_M <= y <= north + FAR_M)
+
+
+def spot_metres(spot: str) -> tuple[float, float]:
+    """Return x and y (EPSG:25832, whole metres) of a place written as degrees, "lon_lat"."""
+    x, y = TO_METRES.transform(*map(float, spot.split("_")))
+    return float(round(x)), float(round(y))
+
+
+def scenario_of(selection: Selection) -> Scenario:
+    """Return the scenario of a settled selection; an empty one where it has none."""
+    return Scenario(selection.category, selection.closed, tuple(spot_metres(spot) for spot in selection.opened))
 
 
 def narrow(selection: Selection) -> Selection:
@@ -121,13 +171,13 @@ def _in_its_field(selection: Selection, notices: list[str]) -> Selection:
     return replace(selection, handlungsfeld=ALL_FIELDS)
 
 
-def _settle_key(selection: Selection, notices: list[str]) -> Selection:
+def _settle_key(selection: Selection, atlas: Atlas, notices: list[str]) -> Selection:
     measure = catalog.measures().get(selection.indicator)
     if measure is None or not measure.needs_category:
         threshold = _stop_threshold(selection.threshold, notices) if selection.indicator == "haltestelle" else 0
         return replace(selection, category="", mode="", threshold=threshold)
-    category = selection.category or first_complete(categories_of(selection.handlungsfeld))
-    mode = selection.mode if measure.needs_mode else ""
+    category = selection.category or first_complete(categories_of(selection.handlungsfeld), atlas.categories)
+    mode = _known_mode(selection.mode, atlas, notices) if measure.needs_mode else ""
     threshold = selection.threshold if measure.needs_threshold else 0
     if threshold > MAX_MINUTES:
         notices.append(f"Die Schwelle {threshold} ist zu groß; gezeigt werden {MAX_MINUTES} Minuten.")
@@ -135,10 +185,26 @@ def _settle_key(selection: Selection, notices: list[str]) -> Selection:
     return replace(selection, category=category, mode=key.mode, threshold=key.threshold)
 
 
+def _known_mode(mode: str, atlas: Atlas, notices: list[str]) -> str:
+    """Return a mode that the district has the data for, empty for the default."""
+    if not mode or mode in modes_of(atlas.data):
+        return mode
+    lacking = {"wegenetz": "das Wegenetz", "fahrplan": "der Fahrplan"}[catalog.modes()[mode].needs]
+    notices.append(f"Für „{catalog.modes()[mode].name}“ fehlt im Datensatz {lacking}; gezeigt wird ein anderes.")
+    return ""
+
+
 def _stop_threshold(threshold: int, notices: list[str]) -> int:
     if threshold and threshold not in STOP_THRESHOLDS:
         notices.append(f"Die Schwelle {threshold} m gibt es bei Haltestellen nicht; gezeigt werden 600 m.")
     return threshold if threshold in STOP_THRESHOLDS else 600
+
+
+def start_of(atlas: Atlas) -> Selection:
+    """Return what the page asks first: who gets to a doctor without a car, where there is a timetable to answer it."""
+    if atlas.data.timetable is None:
+        return Selection()
+    return Selection(indicator="ohne_auto", category="hausarzt", threshold=30)
 
 
 def compact(selection: Selection) -> Selection:
@@ -156,10 +222,9 @@ def categories_of(handlungsfeld: str) -> list[str]:
     return [c.id for c in categories if handlungsfeld == ALL_FIELDS or handlungsfeld in c.handlungsfelder]
 
 
-def first_complete(categories: list[str]) -> str:
+def first_complete(categories: list[str], known: Mapping[str, Category]) -> str:
     """Return the first category whose register is complete enough, else the first one."""
-    known = catalog.categories()
-    complete = [c for c in categories if known[c].completeness.judgement == "ausreichend" and c != "haltestelle"]
+    complete = [c for c in categories if known[c].completeness.usable and c != "haltestelle"]
     return (complete or categories)[0]
 
 

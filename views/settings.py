@@ -7,9 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata import catalog
+from geodata.dataset import EMBEDDED
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILT = ROOT / "build" / "datasets"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Settings:
     """Address, district and folders of one running atlas."""
 
     district: str = "16063"
+    data: Path = EMBEDDED
     host: str = "127.0.0.1"
     port: int = 8050
     threads: int = 8
@@ -25,18 +27,15 @@ class Settings:
     packages: Path = ROOT / "node_modules"
 
     @property
-    def title(self) -> str:
-        """The name of this atlas."""
-        return f"Sozialatlas {catalog.districts()[self.district].name}"
-
-    @property
     def address(self) -> str:
         """The address a browser on this machine opens."""
         return f"http://{self.host}:{self.port}/"
 
 
 def read_settings(environment: dict[str, str] | None = None) -> Settings:
-    """Return the settings of the environment variables PORT, HOST, KREIS and BROWSER ("nein" opens none).
+    """Return the settings of the environment variables PORT, HOST, KREIS, DATEN and BROWSER ("nein" opens none).
+
+    KREIS is looked for among the datasets that were built (DATEN, by default build/datasets), then the embedded ones.
 
     >>> read_settings({"PORT": "9000", "BROWSER": "nein"}).port
     9000
@@ -47,10 +46,16 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         sys.exit(f"PORT muss eine Zahl von 1 bis 65535 sein, nicht „{port}“. Beispiel: make run PORT=8060")
     wanted = given.get("BROWSER", "") != "nein"
     district = given.get("KREIS", "16063")
-    if district not in catalog.districts():
-        sys.exit(f"KREIS muss ein Schlüssel aus geodata/catalog/districts.toml sein, nicht „{district}“.")
+    folders = [Path(given.get("DATEN", BUILT)), EMBEDDED]
+    if not district.isdecimal() or not any((folder / district).is_dir() for folder in folders):
+        places = " und ".join(str(folder) for folder in folders)
+        sys.exit(
+            f"Für KREIS „{district}“ gibt es keinen Datensatz in {places}. "
+            "Abhilfe: mit `python -m geodata.build KREIS --sources ORDNER` bauen."
+        )
     return Settings(
         district=district,
+        data=next(folder for folder in folders if (folder / district).is_dir()),
         host=given.get("HOST", "127.0.0.1"),
         port=int(port),
         open_browser=wanted and has_screen(given),

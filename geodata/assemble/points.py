@@ -77,7 +77,8 @@ def shape_facilities(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     defaults: dict[str, object] = dict.fromkeys(FACILITY_COLUMNS, "")
     defaults |= {"capacity": float("nan"), "seen_estimated": False, "check": False}
     missing = {name: value for name, value in defaults.items() if name not in frame}
-    return frame.assign(**missing)[[*FACILITY_COLUMNS, "geometry"]].sort_index()
+    shaped = frame.assign(**missing)[[*FACILITY_COLUMNS, "geometry"]].sort_index()
+    return shaped.astype({"inside": bool, "seen_estimated": bool, "check": bool, "capacity": float})
 
 
 def split_places(places: gpd.GeoDataFrame, altgemeinden: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

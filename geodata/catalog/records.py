@@ -42,6 +42,8 @@ class Handlungsfeld:
 class Completeness:
     """How much of a category the register of facilities holds, and what would complete it.
 
+    ``judgement`` "ungeprueft": taken from a source that nobody has compared with an official list; it is computed on,
+    with that mark. ``usable`` says where a figure may be computed at all.
     ``expected`` is a number only where one is known or calculated for the whole district, ``expected_text``
     says which. ``gap_ags`` are the Gemeinden where a facility is known that the register lacks.
     ``outside_known``: facilities outside the district are recorded too. ``standort`` False: a department
@@ -49,13 +51,18 @@ class Completeness:
     """
 
     expected_text: str
-    judgement: Literal["ausreichend", "unvollstaendig", "keine"]
+    judgement: Literal["ausreichend", "ungeprueft", "unvollstaendig", "keine"]
     note: str
     missing_source: str
     outside_known: bool
     standort: bool
     expected: int | None = None
     gap_ags: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """True where density, supply and minutes may be computed."""
+        return self.judgement in ("ausreichend", "ungeprueft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,11 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure that the atlas computes; ``thresholds`` are the limits on offer, in ``threshold_unit``."""
+    """A figure that the atlas computes; ``thresholds`` are the limits on offer, in ``threshold_unit``.
+
+    ``ways_formula`` and ``ways_limits`` stand in for ``formula`` and ``limits`` where it rests on road networks or a
+    timetable; ``by_ways``: it does so without a mode of its own.
+    """
 
     id: str
     name: str
@@ -179,11 +190,17 @@ class Measure:
     handlungsfelder: tuple[str, ...]
     threshold_unit: Literal["", "min", "m"] = ""
     thresholds: tuple[int, ...] = ()
+    by_ways: bool = False
+    ways_formula: str = ""
+    ways_limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A way to move while roads are unknown: distance x ``detour`` / ``speed_kmh`` + ``access_minutes``."""
+    """A way to move; while roads are unknown it takes distance x ``detour`` / ``speed_kmh`` + ``access_minutes``.
+
+    ``needs``: only on offer where the district has road networks ("wegenetz") or a timetable ("fahrplan").
+    """
 
     id: str
     name: str
@@ -194,6 +211,7 @@ class Mode:
     source: str
     status: Status
     thresholds_default: tuple[int, ...]
+    needs: Literal["", "wegenetz", "fahrplan"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,9 @@ def _measures(catalog: Catalog) -> Iterator[tuple[str, str]]:
             yield key, "name_for_category holds {kategorie} exactly when needs_category is true"
         if measure.needs_threshold != bool(measure.threshold_unit):
             yield key, "threshold_unit is given exactly when needs_threshold is true"
+        on_ways = bool(measure.ways_formula and measure.ways_limits)
+        if on_ways != (measure.needs_mode or measure.by_ways):
+            yield key, "ways_formula and ways_limits are given exactly when needs_mode or by_ways is true"
 
 
 def _modes(catalog: Catalog) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 
-from geodata.model import WEB_CRS
+from geodata.model import WEB_CRS, GeoDataError
 from geodata.sources.vector import read_vector
 
 LAND = 4  # GF "Geofaktor": 4 is land with structure, the rest is water
@@ -35,6 +37,50 @@ def read_area_file(path: Path) -> gpd.GeoDataFrame:
     frame = read_vector(path)
     land = frame[frame["GF"] == LAND] if "GF" in frame else frame
     return gpd.GeoDataFrame(land.rename(columns=WORDS))
+
+
+def read_official(address: str, prefix: str = "") -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers gem, vwg and krs of an official GeoPackage of VG250 or VG250-EW, each dissolved by its key.
+
+    Columns: ags, ars, name, bez, population (EWZ, NaN without), area_km2 (KFL, NaN without), since (WSK, the newest day
+    on which a row became valid), geometry in the file's CRS. ``prefix`` keeps Gemeinden and groups of one Kreis.
+    """
+    names = {str(name).lower(): str(name) for name in pyogrio.list_layers(address)[:, 0]}
+    found = {}
+    for kind in ("gem", "vwg", "krs"):
+        layer = next((name for key, name in names.items() if key.endswith(f"_{kind}")), None)
+        if layer is None:
+            raise GeoDataError(f"{address}: Ebene …_{kind} fehlt. Abhilfe: VG250 oder VG250-EW als GeoPackage angeben.")
+        frame = pyogrio.read_dataframe(address, layer=layer)
+        found[kind] = dissolve_official(frame, address, prefix if kind != "krs" else "")
+    return found
+
+
+def dissolve_official(frame: gpd.GeoDataFrame, place: str, prefix: str = "") -> gpd.GeoDataFrame:
+    """Return one row per key (the ars) of the land parts of one layer, as `read_official` describes it."""
+    key = next((name for name in ("ARS", "RS") if name in frame), None)
+    if missing := [name for name in ("AGS", "GEN", "BEZ", "GF") if name not in frame] + ([] if key else ["ARS"]):
+        raise GeoDataError(f"{place}: Spalte fehlt: {', '.join(missing)}. Abhilfe: die Datei unverändert angeben.")
+    land = frame[(frame["GF"] == LAND) & frame[key].str.startswith(prefix)]
+    people = land["EWZ"].astype(float) if "EWZ" in land else pd.Series(float("nan"), land.index)
+    size = land["KFL"].astype(float) if "KFL" in land else pd.Series(float("nan"), land.index)
+    since = land["WSK"].astype(str).str[:10].str.replace("/", "-") if "WSK" in land else pd.Series("", land.index)
+    table = gpd.GeoDataFrame(
+        {
+            "ags": land["AGS"],
+            "ars": land[key],
+            "name": land["GEN"],
+            "bez": land["BEZ"],
+            "population": people.where(people > 0),
+            "area_km2": size.where(size > 0),
+            "since": since,
+        },
+        geometry=land.geometry,
+        crs=frame.crs,
+    )
+    numbers = {"population": "max", "area_km2": "max", "since": "max"}  # given with every part, or with the first only
+    firsts = dict.fromkeys(("ags", "name", "bez"), "first")
+    return table.dissolve("ars", aggfunc={**firsts, **numbers}).reset_index()
 
 
 def flatten(node: Any) -> Iterator[dict[str, Any]]:

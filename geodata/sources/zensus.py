@@ -17,6 +17,7 @@ from geodata.rules import Problem
 from geodata.sources.zensus_grid import LAEA, SIDES, age_columns, column_name, corners, grid_cells
 from geodata.validate import raise_problems
 
+HEADER_BYTES = 10_000
 CHUNK = 500_000  # rows; the files of Germany have up to 36 million
 LONG = ("Merkmal", "Auspraegung_Text", "Anzahl")
 FEATURES = ("INSGESAMT", "ALTER_10JG", "ALTER_KURZ")
@@ -47,6 +48,30 @@ def read_zensus(path: Path, *, metres: int | None = None, box: Box | None = None
         if "Merkmal" in rows
         else grid_cells(rows, metres=side, census=census, place=place)
     )
+
+
+def header_of(path: Path) -> tuple[int, int, list[str]]:
+    """Return census (2011 or 2022), grid width (metres; the finest one in a ZIP) and columns of a table.
+
+    Census 0 where it is no census grid; raise GeoDataError for a file that cannot be opened.
+    """
+    if path.suffix.lower() != ".zip":
+        return _read_header(path.read_bytes()[:HEADER_BYTES])
+    try:
+        with zipfile.ZipFile(path) as archive:
+            tables = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+            heads = [_read_header(archive.open(name).read(HEADER_BYTES)) for name in tables]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise GeoDataError(f"{path.name}: das ZIP ist beschädigt ({error}). {REMEDY}") from error
+    grids = [head for head in heads if head[0]]
+    return min(grids, key=lambda head: head[1]) if grids else (0, 0, [])
+
+
+def _read_header(start: bytes) -> tuple[int, int, list[str]]:
+    lines = start.decode("utf-8-sig", "replace").splitlines()
+    columns = [name.strip('"') for name in lines[0].split(";")] if lines else []
+    head = next((found for name in columns if (found := FIRST_LINE.fullmatch(name))), None)
+    return (2022 if head[1].isupper() else 2011, SIDES[head[2]], columns) if head else (0, 0, columns)
 
 
 def join_cells(people: gpd.GeoDataFrame, ages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata import catalog
 from geodata.catalog import Mode
 from geodata.network import INFINITE, Network, snap
 from layers.routing.arcs import Arcs, backward, forward
 from layers.routing.hierarchy import Hierarchy, prepare
-from layers.routing.keys import LABEL_BITS, UNREACHED, costs_of, labels_of
+from layers.routing.keys import LABEL_BITS, UNREACHED, Keys, costs_of, labels_of
 from layers.routing.places import Places
 from layers.routing.search import k_nearest, nearest_within
 from layers.travel_time import DECISECONDS, METRES_PER_KM_MINUTE
@@ -50,13 +51,21 @@ def nearest_on_roads(
     network: Network, origins: pd.DataFrame, dests: pd.DataFrame, mode: Mode, rank: int = 1
 ) -> pd.DataFrame:
     """Return per origin the ``rank``-th nearest of ``dests``, ``minutes`` (with ``access_minutes``) and ``metres``."""
-    at, to, arcs = places_at(network, origins), places_at(network, dests), arcs_to(network)
+    to, arcs = places_at(network, dests), arcs_to(network)
     of_nodes = nearest_within(arcs, to) if rank == 1 else k_nearest(arcs, to, rank)[:, rank - 1]
+    names = np.array([*dests.index, None], dtype=object)
+    return nearest_at(network, origins, of_nodes, names, mode)
+
+
+def nearest_at(
+    network: Network, origins: pd.DataFrame, of_nodes: Keys, names: NDArray[np.object_], mode: Mode
+) -> pd.DataFrame:
+    """Return the same for points, from the keys of all nodes; ``names`` by label, the last one stands for nothing."""
+    at = places_at(network, origins)
     keys = of_nodes[at.nodes] + (at.walk.astype(np.int64) << LABEL_BITS)
     keys = np.where((at.nodes >= 0) & (costs_of(keys) < INFINITE), keys, UNREACHED)
     reached = labels_of(keys)
     way = pd.Series(np.where(reached >= 0, costs_of(keys) / DECISECONDS, np.nan), index=origins.index)
-    names = np.array([*dests.index, None], dtype=object)  # -1, nothing reached, is the last
     return pd.DataFrame(
         {
             "dest": names[reached],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -38,6 +38,17 @@ def scenario(towards: Arcs, away: Arcs, facilities: Places) -> Scenario:
     places = {label: place for label, place in enumerate(own) if place[0] >= 0}
     room = empty_heap(len(towards.head) + len(towards.start))
     return Scenario(towards, away, places, keys, np.empty(len(keys), np.int32), room)
+
+
+def copied(state: Scenario) -> Scenario:
+    """Return a state of its own to change; the arcs are shared, they never change."""
+    return replace(
+        state,
+        places=dict(state.places),
+        keys=state.keys.copy(),
+        changed=np.empty_like(state.changed),
+        heap=empty_heap(len(state.towards.head) + len(state.towards.start)),
+    )
 
 
 def add(state: Scenario, label: int, node: int, walk: int = 0) -> Int32:

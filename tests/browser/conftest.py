@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
+from tests import kunstwege
 from tests.browser.browsers import launch
 from tests.browser.reader import Reader
 
@@ -32,8 +34,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running atlas, started as ``make run`` starts it; its log must hold no traceback."""
-    port, log = free_port(), tmp_path_factory.mktemp("server") / "log.txt"
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "BROWSER": "nein"}
+    with running(tmp_path_factory.mktemp("server")) as open_at:
+        yield open_at
+
+
+@pytest.fixture(scope="session")
+def address_with_ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an atlas whose dataset has (invented) road networks and a timetable."""
+    folder = tmp_path_factory.mktemp("wege")
+    with running(folder, KREIS=kunstwege.AGS, DATEN=str(kunstwege.build(folder / "daten"))) as open_at:
+        yield open_at
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """Run the atlas with settings of its own until the end of the block."""
+    port, log = free_port(), folder / "log.txt"
+    nowhere = str(folder / "keine-daten")  # what was built on this machine is not looked at
+    environment = {
+        **os.environ,
+        "DATEN": nowhere,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "BROWSER": "nein",
+        **settings,
+    }
     with log.open("w") as out:
         server = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
@@ -101,6 +126,22 @@ def open_reader(address: str, contexts: Callable[[int], BrowserContext]) -> Iter
 
     def open_window(width: int = WIDE, context: BrowserContext | None = None) -> Reader:
         readers.append(Reader((context or contexts(width)).new_page(), address))
+        return readers[-1]
+
+    yield open_window
+    complaints = [text for reader in readers for text in reader.complaints()]
+    for reader in readers:
+        reader.page.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def walker(address_with_ways: str, contexts: Callable[[int], BrowserContext]) -> Iterator[Callable[..., Reader]]:
+    """Return a function that opens a window on the atlas with ways; no window may have complained."""
+    readers: list[Reader] = []
+
+    def open_window(width: int = WIDE) -> Reader:
+        readers.append(Reader(contexts(width).new_page(), address_with_ways))
         return readers[-1]
 
     yield open_window

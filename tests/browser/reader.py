@@ -69,7 +69,7 @@ class Reader:
         """Go to an address of the atlas and wait for its map where it has one."""
         self.page.goto(self.address + path)
         self.page.locator("main h1").first.wait_for()
-        if urlsplit(path).path in ("/", "/einrichtungen"):
+        if urlsplit(path).path in ("/", "/einrichtungen", "/reichweite"):
             self.wait_for(lambda: self.drawn() is not None, "die erste Karte")
 
     def drawn(self) -> str | None:

@@ -19,6 +19,8 @@ STATES = {
     "no data": "/?handlungsfeld=ALLE&indicator=MIN01&table=ja",
     "coverage with points": "/?handlungsfeld=SIC&indicator=abdeckung&category=krankenhaus&categories=apotheke",
     "wrong link": "/?indicator=GIBTSNICHT",
+    "scenario": "/?handlungsfeld=ALLE&indicator=minuten&category=krankenhaus&closed=krankenhaus-16063003-01",
+    "reach": "/reichweite?place=einr:krankenhaus-16063003-01&mode=pkw",
     "register": "/einrichtungen",
     "entry": "/einrichtungen?categories=krankenhaus",
     "nothing found": "/einrichtungen?search=gibtesnirgends",

@@ -77,7 +77,7 @@ def test_handlungsfeld_narrows_indicators_and_categories(reader: Reader, atlas: 
 def test_minutes_to_the_hospital_by_each_mode(reader: Reader, atlas: Atlas) -> None:
     reader.open("/?handlungsfeld=ALLE")
     reader.choose("#wahl-indicator", catalog.measures()["minuten"].name)
-    first = first_complete(categories_of(ALL_FIELDS))
+    first = first_complete(categories_of(ALL_FIELDS), catalog.categories())
     reader.expect(Selection(handlungsfeld=ALL_FIELDS, indicator="minuten", category=first), atlas)
     reader.choose("#wahl-category", catalog.categories()["krankenhaus"].name)
     reader.expect(HOSPITAL, atlas)

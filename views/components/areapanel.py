@@ -8,7 +8,6 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from geodata import catalog
 from layers.atlas import Atlas
 from layers.german import number, signed_value
 from layers.keys import IndicatorKey, parse_key
@@ -18,6 +17,14 @@ from views.components.plain import element
 from views.selection import Selection, categories_of
 
 MAX_VALUES = 9
+EVERYDAY = ("hausarzt", "apotheke", "nahversorgung", "grundschule", "behoerde")
+WITHOUT_CAR_MINUTES = (30, 60)
+MARKS = {
+    "ausreichend": "",
+    "ungeprueft": " (Bestand ungeprüft)",
+    "unvollstaendig": " (Bestand unvollständig)",
+    "keine": " (Bestand unvollständig)",
+}
 
 
 def detail(atlas: Atlas, view: MapView, selection: Selection) -> list[Component]:
@@ -35,16 +42,37 @@ def detail(atlas: Atlas, view: MapView, selection: Selection) -> list[Component]
         html.Div([html.P(sentence) for sentence in sentences], className="saetze"),
         html.H3("Werte im Vergleich"),
         comparison_table(atlas, selection),
+        *without_car(atlas, level, selection.area),
         html.H3("Erfasste Einrichtungen"),
         facility_list(atlas, level, selection.area, selection.handlungsfeld),
     ]
 
 
-def comparison_keys(selection: Selection) -> list[IndicatorKey]:
+def without_car(atlas: Atlas, level: str, area: str) -> list[Component]:
+    """Return who gets to everyday places and back without a car; nothing without a timetable."""
+    if atlas.data.timetable is None:
+        return []
+    rows = []
+    for category in EVERYDAY:
+        tables = [atlas.table(level, IndicatorKey("ohne_auto", category, "", limit)) for limit in WITHOUT_CAR_MINUTES]
+        cells = [signed_value(t.at[area, "value"], t.at[area, "state"], 0, "%") for t in tables]
+        name = atlas.categories[category].name
+        rows.append(html.Tr([html.Th(name, scope="row"), *(html.Td(cell, className="n") for cell in cells)]))
+    titles = [html.Th(f"{limit} min", scope="col", className="n") for limit in WITHOUT_CAR_MINUTES]
+    head = html.Thead(html.Tr([html.Th("je Weg höchstens", scope="col"), *titles]))
+    note = "Anteil der Menschen, die um 10 Uhr da sein und nach 11:30 Uhr zurück können."
+    return [
+        html.H3("Ohne Auto hin und zurück"),
+        html.Table([head, html.Tbody(rows)], className="tab"),
+        html.P(note, className="klein"),
+    ]
+
+
+def comparison_keys(atlas: Atlas, selection: Selection) -> list[IndicatorKey]:
     """Return what the detail panel compares: the shown indicator, population, and what is complete in the field."""
     keys = [selection.key, parse_key("BEV01"), parse_key("BEV02"), parse_key("haltestelle.600")]
     for category in categories_of(selection.handlungsfeld):
-        if catalog.categories()[category].completeness.judgement == "ausreichend" and category != "haltestelle":
+        if atlas.categories[category].completeness.usable and category != "haltestelle":
             keys.append(parse_key(f"minuten.{category}.pkw"))
     return list(dict.fromkeys(keys))[:MAX_VALUES]
 
@@ -54,7 +82,7 @@ def comparison_table(atlas: Atlas, selection: Selection) -> Component:
     chosen = [area for area in (selection.area, selection.compare) if area]
     names = atlas.areas(selection.level)["name"]
     groups = []
-    for key in comparison_keys(selection):
+    for key in comparison_keys(atlas, selection):
         layer = atlas.layer(selection.level, key)
         cells = [layer.table.loc[area] for area in chosen] + [layer.kreis]
         text = layer.text
@@ -80,8 +108,8 @@ def facility_list(atlas: Atlas, level: str, area: str, handlungsfeld: str) -> Co
     stops = int((inside["category"] == "haltestelle").sum())
     items: list[Component] = []
     for category_id, group in here.groupby("category", sort=False):
-        category = catalog.categories()[str(category_id)]
-        mark = "" if category.completeness.judgement == "ausreichend" else " (Bestand unvollständig)"
+        category = atlas.categories[str(category_id)]
+        mark = MARKS[category.completeness.judgement]
         names = "; ".join(group["name"])
         items.append(html.Li([html.B(f"{category.name}{mark}: "), names]))
     items.append(html.Li([html.B("Haltestellen und Bahnhöfe: "), number(stops)]))

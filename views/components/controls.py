@@ -12,13 +12,16 @@ from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.german import number
+from layers.inputs import modes_of
 from layers.keys import STOP_THRESHOLDS
+from views.components.mapconfig import spot_name, spots_of_places
 from views.components.words import JUDGEMENT_GROUPS, KINDS
-from views.selection import ALL_FIELDS, MAX_MINUTES, Selection, categories_of, indicators_of
+from views.selection import ALL_FIELDS, MAX_MINUTES, MOST_CHANGES, Selection, categories_of, indicators_of
 
 # A plain scrolling list: the one Mantine brings cannot be reached by keyboard (axe: scrollable-region-focusable).
 LIST_SETTINGS = {"withScrollArea": False, "styles": {"options": {"maxHeight": "220px", "overflowY": "auto"}}}
 NEWEST = "aktuell"  # a Select cannot hold an empty value
+LEVEL_NAMES = {"gemeinde": "Gemeinden", "sozialraum": "Verwaltungsgemeinschaften", "kreis": "Kreis"}
 SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
 Options = list[dict[str, Any]]
 
@@ -56,11 +59,11 @@ def indicator_options(atlas: Atlas, handlungsfeld: str) -> Options:
     return [{"group": name, "items": groups[name]} for name in order]
 
 
-def category_options(handlungsfeld: str) -> Options:
+def category_options(atlas: Atlas, handlungsfeld: str) -> Options:
     """Return the facility categories of a Handlungsfeld, grouped by how complete the register is."""
     groups: dict[str, Options] = {name: [] for name in JUDGEMENT_GROUPS.values()}
     for key in categories_of(handlungsfeld):
-        category = catalog.categories()[key]
+        category = atlas.categories[key]
         group = groups[JUDGEMENT_GROUPS[category.completeness.judgement]]
         group.append({"value": key, "label": category.name})
     return [{"group": name, "items": items} for name, items in groups.items() if items]
@@ -146,14 +149,14 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
             _select(
                 "category",
                 "Einrichtungsart",
-                category_options(selection.handlungsfeld),
+                category_options(atlas, selection.handlungsfeld),
                 selection.category or None,
                 searchable=True,
             ),
             id="feld-category",
             style=shown_if(used["category"]),
         ),
-        html.Div(_mode(selection), id="feld-mode", style=shown_if(used["mode"])),
+        html.Div(_mode(atlas, selection), id="feld-mode", style=shown_if(used["mode"])),
         html.Div(_threshold(selection), id="feld-threshold", style=shown_if(used["threshold"])),
         _select("level", "Ebene", _levels(atlas), selection.level),
         html.Div(
@@ -172,7 +175,7 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
         dmc.MultiSelect(
             id=control_id("categories"),
             label="Weitere Einrichtungen auf der Karte",
-            data=category_options(selection.handlungsfeld),
+            data=category_options(atlas, selection.handlungsfeld),
             value=list(selection.categories),
             searchable=True,
             clearable=True,
@@ -180,6 +183,7 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
             mb="sm",
             **LIST_SETTINGS,
         ),
+        _scenario(atlas, selection),
         html.Details(
             [
                 html.Summary("Klasseneinteilung"),
@@ -192,7 +196,8 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
 
 
 def _levels(atlas: Atlas) -> Options:
-    names = catalog.districts()[atlas.data.ags].level_names
+    district = catalog.districts().get(atlas.data.ags)
+    names = district.level_names if district else LEVEL_NAMES
     return [{"value": level, "label": f"{name} ({len(atlas.areas(level))})"} for level, name in names.items()]
 
 
@@ -209,8 +214,62 @@ def _select(field: str, label: str, data: Options, value: str | None, **options:
     return dmc.Select(id=control_id(field), label=label, data=data, value=value, **settings)
 
 
-def _mode(selection: Selection) -> Component:
-    radios = [dmc.Radio(label=mode.name, value=mode.id) for mode in catalog.modes().values()]
+def _scenario(atlas: Atlas, selection: Selection) -> Component:
+    lead = "Rechnet die gewählte Kennzahl so, als ob Einrichtungen schlössen oder neue öffneten."
+    closable, places = closable_options(atlas, selection.category), opening_options(atlas, selection.opened)
+    return html.Details(
+        [
+            html.Summary("Was wäre, wenn …"),
+            html.P(lead, className="klein"),
+            _several("closed", "… diese schließen?", closable, selection.closed, "Einrichtungen"),
+            _several("opened", "… hier neue öffneten?", places, selection.opened, "Orte"),
+        ],
+        open=bool(selection.closed or selection.opened),
+        id="feld-szenario",
+        style=shown_if(needs(selection)["category"]),
+    )
+
+
+def closable_options(atlas: Atlas, category: str) -> Options:
+    """Return the located facilities that offer what a category asks for, by name."""
+    rows = atlas.inputs.supply.get(category)
+    if rows is None or category == "haltestelle" or not atlas.categories[category].completeness.usable:
+        return []
+    shown = rows[rows["inside"]].sort_values("name")
+    return [
+        {"value": key, "label": name if not place or place in name else f"{name}, {place}"}
+        for key, name, place in zip(shown.index, shown["name"], shown["place"], strict=True)
+    ]
+
+
+def opening_options(atlas: Atlas, opened: tuple[str, ...]) -> Options:
+    """Return the places at which one may open, and the points that the address names."""
+    known = spots_of_places(atlas)
+    points = [spot for spot in opened if spot not in known]
+    return [{"value": spot, "label": name} for spot, name in known.items()] + [
+        {"value": spot, "label": spot_name(*map(float, spot.split("_")))} for spot in points
+    ]
+
+
+def _several(field: str, label: str, data: Options, value: tuple[str, ...], placeholder: str) -> Component:
+    return dmc.MultiSelect(
+        id=control_id(field),
+        label=label,
+        data=data,
+        value=list(value),
+        searchable=True,
+        clearable=True,
+        limit=50,
+        maxValues=MOST_CHANGES,
+        placeholder=placeholder,
+        nothingFoundMessage="nichts gefunden",
+        mb="sm",
+        **LIST_SETTINGS,
+    )
+
+
+def _mode(atlas: Atlas, selection: Selection) -> Component:
+    radios = [dmc.Radio(label=mode.name, value=mode.id) for mode in modes_of(atlas.data).values()]
     return dmc.RadioGroup(
         dmc.Group(radios, gap="sm", mt=4),
         id=control_id("mode"),

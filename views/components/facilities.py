@@ -11,12 +11,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from geodata import catalog
+from geodata.catalog import Source
 from layers.atlas import Atlas
 from layers.fragility import dependence_text
 from layers.german import number
 from layers.register import PRECISION_WORDS, WHEELCHAIR_WORDS, lacking
-from views.components import panels
+from views.components import panels, reach
 from views.components.plain import Element, element
+from views.components.words import JUDGEMENTS
 
 COLUMNS = (
     "Name",
@@ -36,7 +38,7 @@ def facility_table(atlas: Atlas, rows: pd.DataFrame, page: int, pages: int) -> C
     if rows.empty:
         return panels.notice("Keine Einrichtung passt zu diesem Filter. Weniger Bedingungen wählen.", "notiz")
     names = atlas.areas("gemeinde")["name"].to_dict()
-    body = [element("Tr", _cells(row, names)) for row in _records(rows)]
+    body = [element("Tr", _cells(row, names, atlas.data.sources)) for row in _records(rows)]
     head = html.Tr([html.Th(title, scope="col") for title in COLUMNS])
     caption = html.Caption(f"Seite {page} von {pages}")
     return html.Table([caption, html.Thead(head), html.Tbody(body)], className="tab")
@@ -48,7 +50,7 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[Element]:
+def _cells(row: Mapping[str, Any], names: Mapping[str, str], known: Mapping[str, Source]) -> list[Element]:
     address = ", ".join(part for part in (row["street"], f"{row['plz']} {row['place']}".strip()) if part)
     capacity = "" if pd.isna(row["capacity"]) else f"{number(row['capacity'])} {row['capacity_unit']}"
     check = [" ", panels.badge("prüfen", "unvollstaendig")] if row["check"] else []
@@ -61,17 +63,17 @@ def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> list[Element]:
         element("Td", capacity),
         element("Td", WHEELCHAIR_WORDS[row["wheelchair"]]),
         element("Td", PRECISION_WORDS[row["precision"]]),
-        element("Td", [*source_links(row["source"]), " ", element("Small", seen_text(row))]),
+        element("Td", [*source_links(row["source"], known), " ", element("Small", seen_text(row))]),
         element("Td", ", ".join(lacking(row))),
     ]
 
 
-def source_links(source: str) -> list[Component | Element | str]:
+def source_links(source: str, known: Mapping[str, Source]) -> list[Component | Element | str]:
     """Return one link per source of a row: the own list of sources, or the page with its host as name."""
     links: list[Component | Element | str] = []
     for part in source.split():
-        if part in catalog.sources():
-            links.append(dcc.Link(catalog.sources()[part].title, href="/daten#quellen"))
+        if part in known:
+            links.append(dcc.Link(known[part].title, href="/daten#quellen"))
         else:
             host = urlsplit(part).netloc.removeprefix("www.") or part
             links.append(
@@ -96,14 +98,13 @@ def seen_text(row: Mapping[str, Any]) -> str:
     return f"({year}, geschätzt)" if row["seen_estimated"] else f"({year})"
 
 
-def completeness(rows: pd.DataFrame) -> list[Component]:
+def completeness(atlas: Atlas, rows: pd.DataFrame) -> list[Component]:
     """Return how complete the shown categories are and which file would complete them."""
     items = []
     for key, count in rows["category"].value_counts().items():
-        category = catalog.categories()[str(key)]
+        category = atlas.categories[str(key)]
         done = category.completeness
-        kind = "geprueft" if done.judgement == "ausreichend" else "unvollstaendig"
-        word = "ausreichend" if done.judgement == "ausreichend" else "unvollständig"
+        word, kind = JUDGEMENTS[done.judgement]
         text = f" {number(count)} gezeigt. {done.note}"
         if done.judgement != "ausreichend":
             text += f" Vollständig würde der Bestand durch: {done.missing_source}"
@@ -123,8 +124,9 @@ def entry(atlas: Atlas, facility: str) -> list[Component]:
     row = _records(rows.loc[[facility]])[0]
     names = atlas.areas("gemeinde")["name"].to_dict()
     titles = COLUMNS[1:]
-    cells = _cells(row, names)[1:]
+    cells = _cells(row, names, atlas.data.sources)[1:]
     pairs = [[html.Dt(title), html.Dd(cell["props"]["children"])] for title, cell in zip(titles, cells, strict=True)]
     more = {"Bemerkung": row["note"], "Wer hängt daran": dependence_text(atlas.inputs, facility)}
     pairs += [[html.Dt(title), html.Dd(text)] for title, text in more.items() if text]
-    return [html.H2(row["name"]), html.Dl([part for pair in pairs for part in pair], className="eintrag")]
+    facts = html.Dl([part for pair in pairs for part in pair], className="eintrag")
+    return [html.H2(row["name"]), facts, *reach.facility_links(atlas, facility)]

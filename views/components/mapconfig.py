@@ -10,10 +10,12 @@ from typing import Any
 import geopandas as gpd
 
 from geodata import catalog
+from geodata.basemap import read_basemap
 from geodata.model import WEB_CRS
 from layers.atlas import Atlas
 from layers.inputs import LEVELS
 
+OSM_ATTRIBUTION = "© OpenStreetMap-Mitwirkende, ODbL"
 SIGNS = string.digits + string.ascii_lowercase  # of a class in what travels to the browser
 
 
@@ -33,7 +35,17 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "vendor": "/vendor/",
         "icons": icons,
         "attribution": "© GeoBasis-DE / BKG 2016 (Daten verändert)",
+        **_basemap(atlas),
     }
+
+
+def _basemap(atlas: Atlas) -> dict[str, Any]:
+    """Return the addresses of the basemap's layers, nothing for a dataset without one."""
+    folder = atlas.data.basemap
+    if folder is None:
+        return {}
+    layers = {layer: f"/geo/grundkarte/{layer}.geojson" for layer in read_basemap(folder)[0]}
+    return {"basemap": {"layers": layers, "attribution": OSM_ATTRIBUTION}}
 
 
 def area_values(
@@ -90,6 +102,28 @@ def search_options(atlas: Atlas) -> list[dict[str, Any]]:
     for key, entry in _search_table(atlas).items():
         groups.setdefault(entry["group"], []).append({"value": key, "label": entry["label"]})
     return [{"group": name, "items": items} for name, items in groups.items()]
+
+
+@lru_cache(maxsize=2)
+def spots_of_places(atlas: Atlas) -> dict[str, str]:
+    """Return the names of the places in the Kreis by "lon_lat", as addresses write them. Kept: do not change it."""
+    places = {key: entry for key, entry in _search_table(atlas).items() if key.startswith("ort:")}
+    return {f"{entry['lon']:.5f}_{entry['lat']:.5f}": entry["label"] for entry in places.values()}
+
+
+def spot_name(lon: float, lat: float) -> str:
+    """Return a name for a point.
+
+    >>> spot_name(10.32041, 50.97)
+    'Punkt 50,9700° Nord, 10,3204° Ost'
+    """
+    north, east = (f"{value:.4f}°".replace(".", ",") for value in (lat, lon))
+    return f"Punkt {north} Nord, {east} Ost"
+
+
+def place_of(atlas: Atlas, key: str) -> dict[str, Any] | None:
+    """Return label, ``lon`` and ``lat`` of a place or facility by its search key; None for a key that names nothing."""
+    return _search_table(atlas).get(key)
 
 
 def search_focus(atlas: Atlas, key: Any) -> dict[str, Any] | None:

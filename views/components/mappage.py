@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
 from geodata import catalog
-from layers.atlas import Atlas
+from layers.atlas import Atlas, under
+from layers.german import signed_value
 from layers.mapview import MapView, build_map_view
-from layers.measures import incomplete_reason
+from layers.marks import incomplete_reason
+from layers.scenario import NEW, NEW_NAME, effect_text, scenario_title
 from layers.sentences import map_text
 from views.components import areapanel, panels
 from views.components.mapconfig import area_values
-from views.selection import Selection, compact, to_query
+from views.selection import Selection, compact, scenario_of, start_of, to_query
 
 EXPORTS = {
     "csv": "CSV",
@@ -27,9 +31,9 @@ EXPORTS = {
 
 
 def view_of(atlas: Atlas, selection: Selection) -> MapView:
-    """Return the map that ``selection`` asks for."""
+    """Return the map that ``selection`` asks for, under its scenario."""
     return build_map_view(
-        atlas,
+        under(atlas, scenario_of(selection)),
         selection.level,
         selection.key,
         scheme=selection.scheme,
@@ -40,17 +44,17 @@ def view_of(atlas: Atlas, selection: Selection) -> MapView:
 
 def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[str]) -> dict[str, Any]:
     """Return everything on the page that depends on the selection, by element."""
-    query = to_query(compact(selection))
+    query, world = address_of(atlas, selection), under(atlas, scenario_of(selection))
     return {
         "titel": view.layer.text.name,
         "kopfzeile": panels.lead(view),
-        "hinweise": panels.notices(notices + view_notices(view)),
-        "kennzahlen": panels.key_figures(view, atlas),
+        "hinweise": [*panels.notices(notices + view_notices(world, view)), *scenario_notice(atlas, world, selection)],
+        "kennzahlen": panels.key_figures(view, world),
         "legende": panels.legend(view, with_points=bool(shown_categories(view, selection))),
         "text": map_text(view),
         "quelle": panels.source_line(view),
         "methode": panels.method(view),
-        "steckbrief": areapanel.detail(atlas, view, selection),
+        "steckbrief": areapanel.detail(world, view, selection),
         "rangliste": panels.ranking(view, selection),
         "tabelle": panels.framed(panels.value_table(view), "Werte als Tabelle") if selection.table else [],
         "ausgabe": export_links(query),
@@ -59,10 +63,10 @@ def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[
     }
 
 
-def view_notices(view: MapView) -> list[str]:
+def view_notices(atlas: Atlas, view: MapView) -> list[str]:
     """Return why a map is empty or its register incomplete, in words; a reader must not guess."""
-    category = catalog.categories().get(view.layer.key.category)
-    if category and category.completeness.judgement != "ausreichend":
+    category = atlas.categories.get(view.layer.key.category)
+    if category and not category.completeness.usable:
         return [incomplete_reason(category)]
     if view.has_values:
         return []
@@ -90,10 +94,65 @@ def map_payload(atlas: Atlas, view: MapView, selection: Selection, query: str) -
         ),
         "selected": selection.area or None,
         "compare": selection.compare or None,
-        "points": {"categories": shown_categories(view, selection)},
+        "points": {
+            "categories": shown_categories(view, selection),
+            "without": list(selection.closed),
+            "extra": opened_points(selection),
+        },
         "focus": None,
         "svg": f"/karte.svg?{query}",
     }
+
+
+def address_of(atlas: Atlas, selection: Selection) -> str:
+    """Return the query of the page; empty only where an empty one opens it so (see `start_of`)."""
+    query = to_query(compact(selection))
+    return query or ("" if start_of(atlas) == Selection() else "indicator=haltestelle")
+
+
+def scenario_notice(atlas: Atlas, world: Atlas, selection: Selection) -> list[Component]:
+    """Return what the scenario changes for people, and the way out of it; nothing without one."""
+    if world is atlas:
+        return []
+    category, key = atlas.categories[selection.category], selection.key
+    key = replace(key, threshold=key.threshold or category.default_threshold)
+    mode = catalog.modes()[key.mode or category.default_mode]
+    said = effect_text(atlas.inputs, world.inputs, key, mode)
+    before, after = (each.layer(selection.level, selection.key, selection.period or None) for each in (atlas, world))
+    pair = [signed_value(layer.kreis["value"], layer.kreis["state"], layer.text.decimals) for layer in (before, after)]
+    if pd.notna(before.kreis["value"]) and pd.notna(after.kreis["value"]):
+        said.append(f"Im ganzen Kreis: {pair[0]} → {pair[1]} {before.text.unit}".rstrip() + ".")
+    home = address_of(atlas, replace(selection, closed=(), opened=()))
+    return [
+        html.Div(
+            [
+                html.P([html.B(f"{scenario_title(scenario_of(selection))}. "), " ".join(said)]),
+                html.P(html.A("Szenario verwerfen", href=f"/?{home}")),
+            ],
+            className="notiz",
+            role="status",
+        )
+    ]
+
+
+def opened_points(selection: Selection) -> list[dict[str, Any]]:
+    """Return the new facilities of a scenario as features for the map script."""
+    return [
+        {
+            "type": "Feature",
+            "properties": {
+                "id": f"{NEW}{n + 1}",
+                "category": selection.category,
+                "name": NEW_NAME.format(number=n + 1),
+                "place": "",
+                "inside": True,
+                "precision": "address",
+                "check": False,
+            },
+            "geometry": {"type": "Point", "coordinates": [float(part) for part in spot.split("_")]},
+        }
+        for n, spot in enumerate(selection.opened)
+    ]
 
 
 def shown_categories(view: MapView, selection: Selection) -> list[str]:

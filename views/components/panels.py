@@ -6,7 +6,6 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import SCHEMES
 from layers.describe import EDGE_NOTE
@@ -82,7 +81,7 @@ def _last_figure(view: MapView, atlas: Atlas) -> tuple[str, str, str, str]:
     if category:
         rows = atlas.inputs.facilities
         count = int((rows["inside"] & (rows["category"] == category)).sum())
-        expected = catalog.categories()[category].completeness.expected
+        expected = atlas.categories[category].completeness.expected
         return (
             "Einrichtungen erfasst",
             number(count),
@@ -144,7 +143,7 @@ def _swatch(entry: LegendEntry) -> Component:
 def source_line(view: MapView) -> str:
     """Return source, date and territorial state as one line under the map."""
     text = view.layer.text
-    sources = [catalog.sources()[source].attribution for source in text.sources]
+    sources = [source.attribution for source in text.sources]
     said = "; ".join(sources) if sources else "noch keine"
     return f"Quellen: {said}. Stand: {text.stand}. Gebietsstand: {text.gebietsstand}. Eigene Berechnung."
 

@@ -92,6 +92,18 @@ def categories(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def names(pattern: re.Pattern[str], most: int) -> Callable[[str], tuple[str, ...]]:
+    """Return a parser for at most ``most`` different names that match ``pattern``, separated by commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(name for name in text.split(",") if name))
+        if len(found) > most or not all(pattern.fullmatch(name) for name in found):
+            raise ValueError(text)
+        return found
+
+    return parse
+
+
 def short_text(text: str) -> str:
     """Return a printable text of at most 100 characters."""
     if len(text) > MAX_TEXT or not text.isprintable():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 JUDGEMENT_GROUPS = {
     "ausreichend": "Bestand ausreichend erfasst",
+    "ungeprueft": "Bestand nicht geprüft",
     "unvollstaendig": "Bestand unvollständig",
     "keine": "Kein Bestand erfasst",
 }
@@ -21,6 +22,7 @@ PROOFS = {
 }
 JUDGEMENTS = {
     "ausreichend": ("ausreichend", "geprueft"),
+    "ungeprueft": ("ungeprüft", "unvollstaendig"),
     "unvollstaendig": ("unvollständig", "unvollstaendig"),
     "keine": ("kein Bestand", "unvollstaendig"),
 }
