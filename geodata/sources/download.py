@@ -27,11 +27,11 @@ PACKED = (".zip", ".pbf")
 
 
 class _Again(Exception):
-    """Worth another try, after ``wait`` seconds where the server says so."""
+    """Worth another try, after ``wait`` seconds where the server says so, ``anew`` without what is there."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, *, anew: bool = False) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.wait, self.anew = wait, anew
 
 
 def download_sources(folder: Path, ags: str, *, base: str = "", progress: Progress = print) -> list[Path]:
@@ -64,6 +64,8 @@ def fetch(entry: OfficialFile, slug: str, target: Path, *, base: str = "", progr
             _mark(part).unlink(missing_ok=True)
             return target
         except _Again as again:
+            if again.anew:
+                part.unlink(missing_ok=True)
             if tries == TRIES:
                 raise GeoDataError(
                     f"{target.name}: ließ sich nach {TRIES} Versuchen nicht laden ({again}; {url}). Abhilfe: Netz "
@@ -106,7 +108,7 @@ def _open(request: Request, name: str) -> Iterator[HTTPResponse]:
         if error.code in BUSY:
             raise _Again(f"Server antwortet {error.code}", _seconds(error.headers.get("Retry-After"))) from error
         if error.code == 416:  # the part is as long as the file, or longer: begin anew
-            raise _Again("Server kennt den Rest nicht") from error
+            raise _Again("der Rest passt nicht zur Datei", anew=True) from error
         raise GeoDataError(
             f"{name}: {request.full_url} antwortet {error.code}. Abhilfe: Adresse in official.toml prüfen oder die "
             "Datei selbst in den Ordner legen."
@@ -153,8 +155,7 @@ def _check(url: str, entry: OfficialFile, part: Path) -> None:
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "md5").hexdigest()
     if wanted != [found]:
-        part.unlink()
-        raise _Again(f"Prüfsumme stimmt nicht (erwartet {' '.join(wanted)}, gefunden {found})")
+        raise _Again(f"Prüfsumme stimmt nicht (erwartet {' '.join(wanted)}, gefunden {found})", anew=True)
 
 
 def _mark(part: Path) -> Path:
