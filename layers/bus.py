@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata import catalog
 from geodata.network import Network
@@ -18,8 +20,8 @@ from layers.transit import (
     latest_departures,
     transit_network,
 )
-from layers.transit_arrays import NEVER, Int32
-from layers.transit_pairs import OnFoot, nearest_by_transit, transit_times
+from layers.transit_arrays import NEVER, Int32, Int64
+from layers.transit_pairs import OnFoot, nearest_by_transit, times_by_dest
 from layers.transit_walks import ACCESS_MINUTES, straight_legs
 from layers.travel_time import DECISECONDS
 
@@ -27,6 +29,8 @@ WINDOW = range(8 * 3600, 10 * 3600, 300)  # seconds of the day at which one leav
 ARRIVE, LEAVE = 10 * 3600, 11 * 3600 + 1800  # an appointment in the morning: be there by, leave at
 WALK_MINUTES = 60.0  # longer walks are not taken instead of a bus
 TENTHS = 10  # deciseconds in a second
+LANES = 64  # destinations whose walks are looked for at once
+Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,30 +71,67 @@ def walks(foot: Network, origins: pd.DataFrame, dests: pd.DataFrame, minutes: fl
 def nearest_by_bus(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
     """Return ``dest``, ``minutes`` (median over WINDOW) and ``metres`` (unknown: NaN) of the ``rank``-th nearest.
 
-    Both are missing where most departures of the window do not arrive.
+    Both are missing where most departures of the window do not arrive. Where walking takes no longer, one walks.
     """
-    nothing = pd.DataFrame({"dest": None, "minutes": np.nan, "metres": np.nan}, index=origins.index)
+    seconds, place = _nearest(bus, origins, dests) if rank == 1 else _ranked(bus, origins, dests, rank)
+    known = np.isfinite(seconds)
+    minutes = np.where(known, np.round(seconds * TENTHS) / DECISECONDS, np.nan)
+    names = np.array([*dests.index, None], dtype=object)[np.where(known, place, -1)]
+    return pd.DataFrame({"dest": names, "minutes": minutes, "metres": np.nan}, index=origins.index)
+
+
+def _nearest(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> tuple[Float64, Int64]:
+    """Return seconds and position of the nearest destination; infinite where none is reached."""
+    seconds, place = np.full(len(origins), np.inf), np.zeros(len(origins), np.int64)
+    on_foot = _legs_at_both_ends(bus, origins, dests)
+    if len(on_foot.egress) and len(on_foot.access):
+        found = nearest_by_transit(bus.network, on_foot, WINDOW).reindex(origins.index)
+        seconds = found["median"].fillna(np.inf).to_numpy(float, copy=True)
+        place = dests.index.get_indexer(pd.Index(found["dest"])).copy()
+    for number, row, walked in _walks_by_dest(bus, origins, dests):
+        nearer = walked <= seconds[row]
+        seconds[row[nearer]], place[row[nearer]] = walked[nearer], number
+    return seconds, place
+
+
+def _ranked(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame, rank: int) -> tuple[Float64, Int64]:
+    """Return the same for the ``rank``-th nearest. The median of "bus or walk" is the lesser of median and walk."""
     if len(dests) < rank:
-        return nothing
-    on_foot = _on_foot(bus, origins, dests)
-    if not len(on_foot.egress) and not len(on_foot.direct):
-        return nothing
-    if rank == 1:
-        found = nearest_by_transit(bus.network, on_foot, WINDOW)
-    else:
-        pairs = transit_times(bus.network, on_foot, WINDOW).sort_values(["origin", "median"], kind="stable")
-        found = pairs[pairs.groupby("origin").cumcount() == rank - 1].set_index("origin")
-    found = found.reindex(origins.index)
-    known = np.isfinite(found["median"].astype(float))
-    minutes = (found["median"].where(known) * TENTHS).round() / DECISECONDS
-    dest = found["dest"].astype(object).where(known, None)
-    return pd.DataFrame({"dest": dest, "minutes": minutes.astype(float), "metres": np.nan}, index=origins.index)
+        return np.full(len(origins), np.inf), np.zeros(len(origins), np.int64)
+    every = np.full((len(origins), len(dests)), np.inf, np.float32)
+    for found in times_by_dest(bus.network, _legs_at_both_ends(bus, origins, dests), WINDOW):
+        if len(found):
+            row = origins.index.get_indexer(pd.Index(found["origin"]))
+            every[row, dests.index.get_loc(found["dest"].iloc[0])] = found["median"]
+    for number, row, walked in _walks_by_dest(bus, origins, dests):
+        every[row, number] = np.minimum(every[row, number], walked)
+    rows = np.arange(len(origins))
+    for _ in range(rank - 1):  # of several equally near the first goes first
+        every[rows, every.argmin(axis=1)] = np.inf
+    place = every.argmin(axis=1)
+    return every[rows, place].astype(float), place
 
 
-def _on_foot(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> OnFoot:
+def _legs_at_both_ends(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> OnFoot:
     access = stop_legs(bus, origins).rename(columns={"place": "origin"})
-    egress = stop_legs(bus, dests).rename(columns={"place": "dest"})
-    return OnFoot(access, egress, _direct(bus, origins, dests))
+    return OnFoot(access, stop_legs(bus, dests).rename(columns={"place": "dest"}))
+
+
+def _walks_by_dest(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> Iterator[tuple[int, Int64, Float64]]:
+    """Yield position, origins (positions) and seconds of the ways on foot all through, one destination at a time."""
+    for first in range(0, len(dests), LANES):  # in portions, so that memory stays bounded
+        some = dests.iloc[first : first + LANES]
+        pairs = _direct(bus, origins, some)
+        row, column = (
+            origins.index.get_indexer(pd.Index(pairs["origin"])),
+            some.index.get_indexer(pd.Index(pairs["dest"])),
+        )
+        order = np.argsort(column, kind="stable")
+        ends = np.searchsorted(column[order], np.arange(len(some) + 1))
+        seconds = pairs["seconds"].to_numpy(float)
+        for n in range(len(some)):
+            here = order[ends[n] : ends[n + 1]]
+            yield first + n, row[here], seconds[here]
 
 
 def _direct(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
@@ -113,31 +154,26 @@ def there_and_back_by_bus(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) 
     One has to be there by ARRIVE and leaves at LEAVE; waiting on arrival, and for the bus home, counts. The best one
     has the least of the longer of the two ways. Missing where there is none at all.
     """
-    on_foot = _on_foot(bus, origins, dests)
+    on_foot = _legs_at_both_ends(bus, origins, dests)
     access = on_foot.access.assign(row=origins.index.get_indexer(pd.Index(on_foot.access["origin"])))
     access = access.sort_values("row", kind="stable")
-    walked = on_foot.direct.assign(row=origins.index.get_indexer(pd.Index(on_foot.direct["origin"])))
+    egress = dict(iter(on_foot.egress.groupby("dest")))
     best = np.full((3, len(origins)), np.inf)  # longer way, there, back
-    names = np.full(len(origins), None, object)
-    egress, direct = dict(iter(on_foot.egress.groupby("dest"))), dict(iter(walked.groupby("dest")))
-    for dest in dests.index:
+    place = np.full(len(origins), -1, np.int64)
+    for number, row, walked in _walks_by_dest(bus, origins, dests):
         ways = np.full((2, len(origins)), np.inf)
-        if dest in egress:
-            ways = _by_stops(bus, access, egress[dest].set_index("stop")["seconds"], len(origins))
-        if dest in direct:
-            on_way = direct[dest]
-            row, seconds = on_way["row"].to_numpy(), on_way["seconds"].to_numpy(float)
-            ways[:, row] = np.minimum(ways[:, row], seconds)
+        if (stops := egress.get(dests.index[number])) is not None:
+            ways = _by_stops(bus, access, stops.set_index("stop")["seconds"], len(origins))
+        ways[:, row] = np.minimum(ways[:, row], walked)
         longer = ways.max(axis=0)
         better = longer < best[0]
-        best[:, better] = np.vstack([longer, ways])[:, better]
-        names[better] = dest
-    known = np.isfinite(best[0])
-    minutes = np.where(known, np.round(best[1:] * TENTHS) / DECISECONDS, np.nan)
+        best[:, better], place[better] = np.vstack([longer, ways])[:, better], number
+    minutes = np.where(np.isfinite(best[0]), np.round(best[1:] * TENTHS) / DECISECONDS, np.nan)
+    names = np.array([*dests.index, None], dtype=object)[place]
     return pd.DataFrame({"dest": names, "there": minutes[0], "back": minutes[1]}, index=origins.index)
 
 
-def _by_stops(bus: Bus, access: pd.DataFrame, egress: pd.Series, count: int) -> np.ndarray:
+def _by_stops(bus: Bus, access: pd.DataFrame, egress: pd.Series, count: int) -> Float64:
     """Return the seconds there and back (rows) of every origin by way of the stops near one destination."""
     place = egress.groupby(level=0).min()
     stop = bus.network.table.stops.index.get_indexer(pd.Index(access["stop"]))

@@ -98,7 +98,8 @@ def test_the_catalogues_and_readers_do_not_know_the_dataset_they_make() -> None:
 
 def test_layers_read_no_file_no_clock_no_environment() -> None:
     banned = {"os", "pathlib", "requests", "urllib", "socket", "time", "io", "tempfile"}
-    assert names([path for path in modules("layers") if tops(path) & banned]) == []
+    commands = {"layers/run.py", "layers/run_task.py"}  # `python -m layers.run` reads datasets and writes results
+    assert set(names([path for path in modules("layers") if tops(path) & banned])) <= commands
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -150,7 +151,7 @@ def test_every_file_has_its_future_annotations_and_no_star_import() -> None:
 
 
 def test_the_app_starts_without_the_compiler_of_the_kernels() -> None:
-    script = "import sys, app; sys.exit('numba' in sys.modules or 'osmium' in sys.modules)"
+    script = "import sys, app; sys.exit(bool({'numba', 'osmium', 'dask', 'distributed'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 

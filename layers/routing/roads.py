@@ -41,7 +41,14 @@ def hierarchy_of(network: Network) -> Hierarchy:
 
 def places_at(network: Network, points: pd.DataFrame) -> Places:
     """Return where points (``x``, ``y``) stand on the network; the walk to it is a straight line at walking speed."""
-    found = snap(network, points["x"], points["y"])
+    return _places_at(network, points[["x", "y"]].to_numpy(float).tobytes())
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _places_at(network: Network, coordinates: bytes) -> Places:
+    """Return the same for x and y as float64; people stand where they stood when the last question was asked."""
+    x, y = (pd.Series(column) for column in np.frombuffer(coordinates).reshape(-1, 2).T)
+    found = snap(network, x, y)
     walking = catalog.modes()["fuss"].speed_kmh * METRES_PER_KM_MINUTE / DECISECONDS
     walk = (found["metres"] / walking).round().where(found["node"] >= 0, 0)
     return Places(found["node"].to_numpy(np.int32), walk.to_numpy().astype(np.int32))
