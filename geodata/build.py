@@ -17,7 +17,7 @@ import pandas as pd
 from geodata import catalog, dataset, territory
 from geodata.assemble import changes, extras, network_points, official, tables
 from geodata.assemble.extras import Given
-from geodata.assemble.inputs import Files, Progress, read_inputs
+from geodata.assemble.inputs import Files, Progress, box_around, open_source, read_inputs
 from geodata.assemble.sources import found_sources, given_files, official_areas
 from geodata.basemap import write_basemap
 from geodata.catalog import District
@@ -25,7 +25,7 @@ from geodata.catalog.official import land_of
 from geodata.folders import replace_folder
 from geodata.model import METRIC_CRS, GeoDataError
 from geodata.network import write_network
-from geodata.sources import download, registry
+from geodata.sources import download, registry, stations, stops
 from geodata.timetable import write_timetable
 
 PACKAGES = Path("build/packages")
@@ -70,6 +70,8 @@ def write_district(folder: Path, ags: str, files: Files, given: Given, progress:
     reach = base.district.buffer_km * 1000
     found = extras.read_osm(given.osm, areas, reach, progress)
     day = extras.read_day(given, areas, reach, progress)
+    if day is None and not base.from_tables:
+        base.layers["einrichtungen"] = with_listed_stops(base, files, progress)
     layers, notes = add_official(base, cells, found, day)
     notes["off_network"] = extras.people_off_network(found.networks, homes_of(layers))
     notes |= found_sources(given, base.from_tables, found, day)
@@ -112,6 +114,16 @@ def base_from_areas(ags: str, files: Files, given: Given, progress: Progress) ->
     layers = official.build_areas(ags, known, cells, district.context_km * 1000)
     register = extras.read_register(given, layers["gemeinden"], progress)
     return Base(district, layers | {"einrichtungen": register}, {}, from_tables=False), cells
+
+
+def with_listed_stops(base: Base, files: Files, progress: Progress) -> gpd.GeoDataFrame:
+    """Return the facilities with the stops that the registry packages list: where there is no timetable."""
+    gemeinden, reach = gpd.GeoDataFrame(base.layers["gemeinden"]), base.district.buffer_km * 1000
+    box = box_around(gemeinden, reach)
+    listed = stops.read_stops(open_source("haltestellen", "", packages=files.packages, progress=progress), box)
+    trains = stations.read_stations(open_source("bahnhoefe", "", packages=files.packages, progress=progress))
+    found = network_points.listed_stops(listed, trains, gemeinden, reach)
+    return gpd.GeoDataFrame(pd.concat([base.layers["einrichtungen"], found]).sort_index())
 
 
 def add_official(

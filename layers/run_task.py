@@ -7,7 +7,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,17 @@ def compute_district(folder: Path, out: Path) -> Done:
         digest=digest_of(folder),
     )
     _write(table, done, out)
+    _forget()
     return done
+
+
+def _forget() -> None:
+    """Drop what the layers keep for the next question: the next district asks nothing of this one."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("layers."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
 
 
 def _tables(atlas: Atlas) -> Iterator[pd.DataFrame]:
@@ -82,15 +92,22 @@ def _tables(atlas: Atlas) -> Iterator[pd.DataFrame]:
 
 def keys_of(data: GeoData) -> Iterator[IndicatorKey]:
     """Yield everything that can be computed for a district: measures by category and mode, filled indicators."""
-    usable = [key for key, c in data.categories.items() if c.completeness.usable and key != "haltestelle"]
+    usable = [key for key, category in data.categories.items() if category.completeness.usable]
     for measure in catalog.measures().values():
         if not measure.needs_category:
             yield complete_key(IndicatorKey(measure.id))
             continue
         for category in usable:
-            for mode in modes_of(data) if measure.needs_mode else [""]:
+            for mode in _modes(measure, data, category):
                 yield complete_key(IndicatorKey(measure.id, category, mode, _threshold(measure, data, category)))
     yield from (IndicatorKey(key) for key in ("BEV01", "BEV02"))
+
+
+def _modes(measure: Measure, data: GeoData, category: str) -> Iterable[str]:
+    """Return the modes to compute; nobody drives or rides to a stop."""
+    if category == "haltestelle":
+        return ["fuss"] if measure.id in ("minuten", "minuten_median") else []
+    return modes_of(data) if measure.needs_mode else [""]
 
 
 def _threshold(measure: Measure, data: GeoData, category: str) -> int:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from geodata import catalog
+from geodata.assemble.inputs import source_of
 from geodata.assemble.merge import merge_with_register
-from geodata.assemble.points import locate, shape_facilities
+from geodata.assemble.points import build_stations, build_stops, locate, shape_facilities, split_stops
 from geodata.catalog import Category
 from geodata.model import METRIC_CRS, PLACE_COLUMNS
 from geodata.sources.gtfs_day import Timetable
@@ -44,6 +45,20 @@ def stops_of(table: Timetable, gemeinden: gpd.GeoDataFrame, reach: float) -> gpd
     day = table.day.isoformat()
     located = located.assign(category="haltestelle", precision="stop", source="fahrplan", seen=day)
     return shape_facilities(located.set_index("id"))
+
+
+def listed_stops(
+    stops: gpd.GeoDataFrame, stations: gpd.GeoDataFrame, gemeinden: gpd.GeoDataFrame, reach: float
+) -> gpd.GeoDataFrame:
+    """Return stops and stations of the lists of Deutsche Bahn in the columns of facilities; they know no departures."""
+    rail, bus = source_of("bahnhoefe"), source_of("haltestellen")
+    near = locate(stations, gemeinden, reach)
+    kept = split_stops(locate(stops, gemeinden, reach), near)["kept"]
+    parts = [
+        build_stations(near, source=rail.id, seen=rail.date),
+        build_stops(kept, source=bus.id, seen=bus.date),
+    ]
+    return gpd.GeoDataFrame(pd.concat(parts).sort_index())
 
 
 def _kinds(table: Timetable) -> np.ndarray:
@@ -125,7 +140,7 @@ def _judgement(category: Category, count: int, around: int, from_osm: int, *, da
         "keine": "Keine Zeile im Bestand.",
         "ungeprueft": f"{count} im Kreis erfasst, davon {from_osm} aus OpenStreetMap ({stand}); mit keinem amtlichen "
         "Verzeichnis verglichen.",
-        "ausreichend": f"{count} Halte im Fahrplan.",
+        "ausreichend": f"{count} Halte im Kreis.",
     }
     judgement = "keine" if not around else "ausreichend" if category.id == "haltestelle" else "ungeprueft"
     return {

@@ -93,7 +93,7 @@ def found_sources(given: Given, from_tables: bool, found: FromOsm, day: Timetabl
     sources: dict[str, Source] = {}
     roles: dict[str, list[str]] = {}
     if not from_tables:
-        roles = {"boundaries": ["vg250"], "population": ["vg250"], "homes": [], "stops": [], "register": []}
+        roles = {"boundaries": ["vg250"], "population": ["vg250"], "homes": [], "register": []}
         if given.areas is not None:
             sources["vg250_ew"] = _source("vg250_ew", given.areas)
             roles |= {"boundaries": ["vg250_ew"], "population": ["vg250_ew"]}
