@@ -129,7 +129,7 @@
     const items = features.map(({ properties }) => {
       const button = parts.element("button", "karte-eintrag", properties.name);
       button.type = "button";
-      button.addEventListener("click", () => parts.report("karte-punkt", properties.id));
+      button.addEventListener("click", () => choosePoint(properties.id));
       return parts.element("li", "", button);
     });
     return parts.element("div", "karte-tipp",
@@ -217,12 +217,18 @@
     const here = isPoint(feature) ? feature.geometry.coordinates : at;
     view.popupOf = `${feature.layer.id}/${feature.id}`;
     parts.popup(view, here, content(view, feature));
-    if (isPoint(feature)) parts.report("karte-punkt", feature.properties.id);
+    if (isPoint(feature)) choosePoint(feature.properties.id);
     else parts.report("karte-klick", feature.id);
   }
 
   /** A place as the address of the page writes it: degrees to about one metre. */
-  const spotOf = ({ lng, lat }) => `${lng.toFixed(5)}_${lat.toFixed(5)}`;
+  const spotOf = ({ lng, lat }) => `punkt:${lng.toFixed(5)}_${lat.toFixed(5)}`;
+
+  /** Tell the page which facility was chosen: as an entry, or as a place to start from; the map says which it hears. */
+  function choosePoint(id) {
+    parts.report("karte-punkt", id);
+    parts.report("karte-stelle", `einr:${id}`);
+  }
 
   /** Zoom into a group; where its members lie on one spot, list them instead. */
   async function openGroup(view, feature) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from geodata.assemble.sources import found_sources, given_files, official_areas
 from geodata.basemap import write_basemap
 from geodata.catalog import District
 from geodata.catalog.official import land_of
+from geodata.catalog.on_demand import read_on_demand
 from geodata.folders import replace_folder
 from geodata.model import METRIC_CRS, GeoDataError
 from geodata.network import write_network
@@ -81,6 +83,9 @@ def write_district(folder: Path, ags: str, files: Files, given: Given, progress:
         write_network(folder / dataset.NETWORKS / mode, network)
     if day is not None:
         write_timetable(folder / dataset.TIMETABLE, day)
+    if given.on_demand is not None:
+        read_on_demand(given.on_demand.parent)
+        shutil.copy(given.on_demand, folder / given.on_demand.name)
     if found.basemap:
         write_basemap(folder / dataset.BASEMAP, found.basemap, found.note)
     dataset.read_dataset.__wrapped__(folder)

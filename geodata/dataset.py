@@ -18,6 +18,7 @@ import pyogrio
 
 from geodata import catalog
 from geodata.basemap import read_basemap
+from geodata.catalog.on_demand import read_on_demand
 from geodata.model import (
     AREA_COLUMNS,
     CELL_COLUMNS,
@@ -91,6 +92,7 @@ def read_dataset(folder: Path) -> GeoData:
         provenance=provenance,
         networks=read_networks(folder / NETWORKS),
         timetable=read_timetable(folder / TIMETABLE) if (folder / TIMETABLE).is_dir() else None,
+        on_demand=tuple(read_on_demand(folder).values()),
         basemap=_checked_basemap(folder / BASEMAP) if (folder / BASEMAP).is_dir() else None,
         categories=read_categories(provenance),
         sources={**catalog.sources(), **{row["id"]: catalog.Source(**row) for row in provenance.get("official", [])}},

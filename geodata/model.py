@@ -14,6 +14,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from geodata.catalog import Category, Source
+    from geodata.catalog.on_demand import OnDemand
     from geodata.network import Network
     from geodata.sources.gtfs_day import Timetable
 
@@ -157,6 +158,7 @@ class GeoData:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Network] = field(default_factory=dict)
     timetable: Timetable | None = None
+    on_demand: tuple[OnDemand, ...] = ()
     basemap: Path | None = None
     categories: Mapping[str, Category] = field(default_factory=_catalogue_categories)
     sources: Mapping[str, Source] = field(default_factory=_catalogue_sources)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geodata import catalog
+from geodata.catalog.on_demand import WEEKDAYS, OnDemand
 from geodata.network import Network
 from geodata.sources.gtfs_day import Timetable
 from layers.transit import (
@@ -35,16 +37,17 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Bus:
-    """A day of a timetable and the foot network around it (None: walks are straight lines with a detour)."""
+    """A day of a timetable, the foot network around it (None: straight lines with a detour), and buses on demand."""
 
     network: TransitNetwork
     foot: Network | None
+    on_demand: tuple[OnDemand, ...] = ()
 
 
 @lru_cache(maxsize=4)
-def bus_of(table: Timetable, foot: Network | None) -> Bus:
+def bus_of(table: Timetable, foot: Network | None, on_demand: tuple[OnDemand, ...] = ()) -> Bus:
     """Return the day ready for searches. Kept for the next call."""
-    return Bus(transit_network(table), foot)
+    return Bus(transit_network(table), foot, on_demand)
 
 
 def stop_legs(bus: Bus, places: pd.DataFrame, *, minutes: float = ACCESS_MINUTES) -> pd.DataFrame:
@@ -132,6 +135,24 @@ def _walks_by_dest(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> Iter
         for n in range(len(some)):
             here = order[ends[n] : ends[n + 1]]
             yield first + n, row[here], seconds[here]
+    yield from _rides_on_demand(bus, origins, dests)
+
+
+def _rides_on_demand(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> Iterator[tuple[int, Int64, Float64]]:
+    """Yield the same for buses on demand: wait and ride, booked before, where they run the whole morning.
+
+    Only services within areas, between places whose Gemeinde is known (``ags``); stops of a service are passed over.
+    """
+    day = bus.network.table.day
+    for service in bus.on_demand:
+        runs = WEEKDAYS[day.weekday()] in service.weekdays
+        if not runs or service.hours[0] > WINDOW.start or service.hours[1] < LEAVE or "ags" not in origins:
+            continue
+        row = np.flatnonzero(origins["ags"].isin(service.areas))
+        for number in np.flatnonzero(dests["ags"].isin(service.areas)):
+            metres = np.hypot(*(origins[["x", "y"]].to_numpy()[row] - dests[["x", "y"]].to_numpy()[number]).T)
+            ride = np.ceil(metres * service.detour / (service.speed_kmh / 3.6) + service.boarding_minutes * 60)
+            yield int(number), row, ride + service.wait_minutes * 60
 
 
 def _direct(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) -> pd.DataFrame:
@@ -160,17 +181,28 @@ def there_and_back_by_bus(bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame) 
     egress = dict(iter(on_foot.egress.groupby("dest")))
     best = np.full((3, len(origins)), np.inf)  # longer way, there, back
     place = np.full(len(origins), -1, np.int64)
-    for number, row, walked in _walks_by_dest(bus, origins, dests):
-        ways = np.full((2, len(origins)), np.inf)
-        if (stops := egress.get(dests.index[number])) is not None:
-            ways = _by_stops(bus, access, stops.set_index("stop")["seconds"], len(origins))
-        ways[:, row] = np.minimum(ways[:, row], walked)
+    for number, ways in _ways_by_dest(bus, origins, dests, access, egress):
         longer = ways.max(axis=0)
         better = longer < best[0]
         best[:, better], place[better] = np.vstack([longer, ways])[:, better], number
     minutes = np.where(np.isfinite(best[0]), np.round(best[1:] * TENTHS) / DECISECONDS, np.nan)
     names = np.array([*dests.index, None], dtype=object)[place]
     return pd.DataFrame({"dest": names, "there": minutes[0], "back": minutes[1]}, index=origins.index)
+
+
+def _ways_by_dest(
+    bus: Bus, origins: pd.DataFrame, dests: pd.DataFrame, access: pd.DataFrame, egress: dict[Any, pd.DataFrame]
+) -> Iterator[tuple[int, Float64]]:
+    """Yield position and seconds there and back (rows) of every origin: by timetable, on foot, or on demand.
+
+    A way on demand may come after the others as a second answer for the same destination.
+    """
+    for number, row, seconds in _walks_by_dest(bus, origins, dests):
+        ways = np.full((2, len(origins)), np.inf)
+        if (stops := egress.get(dests.index[number])) is not None:
+            ways = _by_stops(bus, access, stops.set_index("stop")["seconds"], len(origins))
+        ways[:, row] = np.minimum(ways[:, row], seconds)
+        yield number, ways
 
 
 def _by_stops(bus: Bus, access: pd.DataFrame, egress: pd.Series, count: int) -> Float64:

@@ -7,8 +7,10 @@ nobody; an origin that reaches no supply scores 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from layers.costs import Costs, within
 from layers.travel_time import DECISECONDS
 
 Weights = NDArray[np.float64]
+PAIRS_A_PART, PARTS = 1_000_000, 4
 
 
 def two_step_fca(demand: pd.Series, supply: pd.Series, costs: Costs, minutes: float) -> pd.Series:
@@ -133,15 +136,37 @@ def _asked(costs: Costs, table: Weights, people: Weights, places: int) -> Weight
     """Return the weighted people at every place."""
     from layers.catchment_kernels import demand_at  # the compiler costs a second
 
-    start, dest = costs.start.view(np.uint64), costs.dest.view(np.uint32)
-    return np.asarray(demand_at(start, dest, costs.cost, table, people, np.zeros(places)))
+    start, dest = _unsigned(costs)
+    sums = _in_parts(costs, lambda of: demand_at(start[of], dest, costs.cost, table, people[of], places))
+    return np.asarray(np.sum(sums, axis=0))
 
 
 def _summed(costs: Costs, table: Weights, of_places: Weights) -> Weights:
     """Return for every origin the weighted sum of what the places within reach have."""
     from layers.catchment_kernels import score  # the compiler costs a second
 
-    return np.asarray(score(costs.start.view(np.uint64), costs.dest.view(np.uint32), costs.cost, table, of_places))
+    start, dest = _unsigned(costs)
+    return np.concatenate(_in_parts(costs, lambda of: score(start[of], dest, costs.cost, table, of_places)))
+
+
+def _in_parts(costs: Costs, run: Callable[[slice], Weights]) -> list[Weights]:
+    """Return what ``run`` makes of the starts of each part of the origins, in their order, parts at the same time.
+
+    How many parts there are follows from the costs alone, so sums come out the same on every machine.
+    """
+    count = max(1, min(PARTS, len(costs.dest) // PAIRS_A_PART))
+    cuts = np.searchsorted(costs.start, np.linspace(0, len(costs.dest), count + 1)[1:-1])
+    ends = [0, *cuts.tolist(), len(costs.start) - 1]
+    parts = [slice(first, last + 1) for first, last in pairwise(ends)]
+    if count == 1:
+        return [run(parts[0])]
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, parts))
+
+
+def _unsigned(costs: Costs) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+    """Return starts and destinations as numbers that cannot be negative: that saves a question for every pair."""
+    return costs.start.view(np.uint64), costs.dest.view(np.uint16 if costs.dest.dtype == np.uint16 else np.uint32)
 
 
 def _table(weights: Weights, costs: Costs) -> Weights:
@@ -158,7 +183,7 @@ def _fit(costs: Costs, dests: int) -> bool:
     """Return whether every destination is one of ``dests``; in rising order only the ends of an origin need a look."""
     reaching = np.diff(costs.start) > 0
     first, last = costs.dest[costs.start[:-1][reaching]], costs.dest[costs.start[1:][reaching] - 1]
-    return bool(first.min(initial=0) >= 0 and last.max(initial=-1) < dests)
+    return not len(first) or bool(first.min() >= 0 and last.max() < dests)
 
 
 def _checked(demand: pd.Series, supply: pd.Series, costs: Costs) -> tuple[Weights, Weights]:

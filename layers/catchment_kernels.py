@@ -13,16 +13,18 @@ Costs = NDArray[Any]  # uint16 or int32
 Places = NDArray[Any]  # unsigned: a place that may be negative costs a question each time
 
 
-@njit(cache=True)
-def demand_at(start: Places, dest: Places, cost: Costs, table: Numbers, people: Numbers, at: Numbers) -> Numbers:
-    """Return ``at`` grown by the weighted people of every origin; ``table`` has a weight for every cost."""
-    for i in range(len(people)):
+@njit(cache=True, nogil=True)
+def demand_at(start: Places, dest: Places, cost: Costs, table: Numbers, people: Numbers, places: int) -> Numbers:
+    """Return the weighted people at every place; ``table`` has a weight for every cost."""
+    at = np.zeros(places)
+    for i in range(len(start) - 1):
+        asking = people[i]
         for e in range(start[i], start[i + 1]):
-            at[dest[e]] += people[i] * table[cost[e]]
+            at[dest[e]] += asking * table[cost[e]]
     return at
 
 
-@njit(cache=True, fastmath={"reassoc", "nsz"})
+@njit(cache=True, nogil=True)
 def score(start: Places, dest: Places, cost: Costs, table: Numbers, ratio: Numbers) -> Numbers:
     """Return per origin the weighted sum of the ratios of the places within reach."""
     found = np.empty(len(start) - 1)
@@ -35,7 +37,7 @@ def score(start: Places, dest: Places, cost: Costs, table: Numbers, ratio: Numbe
 
 
 @njit(cache=True)
-def serve(origin: NDArray[np.int32], dest: NDArray[np.int32], people: Numbers, places: Numbers) -> None:
+def serve(origin: NDArray[np.int32], dest: NDArray[Any], people: Numbers, places: Numbers) -> None:
     """Take people and places off both sides, pair after pair."""
     for i in range(len(origin)):
         taken = min(people[origin[i]], places[dest[i]])

@@ -135,6 +135,8 @@ def _describe_measure(inputs: Inputs, key: IndicatorKey) -> LayerText:
 
 def _is_approximation(inputs: Inputs, key: IndicatorKey) -> bool:
     measure = catalog.measures()[key.id]
+    if key.id == "gueteklasse":
+        return inputs.data.timetable is None
     if measure.by_ways:
         return inputs.data.timetable is None or inputs.model.is_approximation(BUS)
     return key.id == "haltestelle" or (measure.needs_mode and inputs.model.is_approximation(key.mode))
@@ -173,6 +175,8 @@ def _measure_sources(inputs: Inputs, key: IndicatorKey) -> tuple[tuple[Source, .
         return data.sources_of("population"), population_stand(inputs)
     if key.id == "haltestelle" or key.category == "haltestelle":
         return data.sources_of("stops", "homes"), day(data.sources_of("stops")[0].date)
+    if key.id == "gueteklasse":
+        return data.sources_of("timetable", "homes"), day(data.timetable.day) if data.timetable else "noch keine Daten"
     register = register_stand(inputs, key.category)
     extra: tuple[str, ...] = ("population",) if key.id in ("dichte", "versorgung", "plaetze") else ()
     measure = catalog.measures()[key.id]

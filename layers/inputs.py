@@ -72,7 +72,9 @@ def build_inputs(data: GeoData, model: TravelTime | None = None) -> Inputs:
         category.id: pd.DataFrame(located[located["category"].isin([category.id, *category.also_by])])
         for category in data.categories.values()
     }
-    return Inputs(data, points, people, facilities, supply, model or OnRoads(data.networks, data.timetable))
+    return Inputs(
+        data, points, people, facilities, supply, model or OnRoads(data.networks, data.timetable, data.on_demand)
+    )
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,16 @@ from layers.frames import empty, frame
 from layers.inputs import Inputs, areas, modes_of
 from layers.keys import IndicatorKey
 from layers.marks import NOBODY, incomplete_reason, mark_gaps, mark_unchecked
-from layers.reach_measures import abdeckung, abhaengig, haltestelle, minuten, minuten_median, ohne_auto
+from layers.reach_measures import (
+    NO_TIMETABLE,
+    abdeckung,
+    abhaengig,
+    gueteklasse,
+    haltestelle,
+    minuten,
+    minuten_median,
+    ohne_auto,
+)
 
 Measure = Callable[[Inputs, IndicatorKey, str], pd.DataFrame]
 
@@ -108,6 +117,7 @@ MEASURES: dict[str, Measure] = {
     "abhaengig": abhaengig,
     "ohne_auto": ohne_auto,
     "haltestelle": haltestelle,
+    "gueteklasse": gueteklasse,
     "veraenderung": veraenderung,
 }
 NEEDS_COMPLETE = frozenset(
@@ -117,7 +127,7 @@ NEEDS_COMPLETE = frozenset(
 
 NO_DATA_FOR_MODE = {
     "wegenetz": "Kein Wegenetz für dieses Verkehrsmittel im Datensatz; es entsteht aus einem Auszug von OpenStreetMap.",
-    "fahrplan": "Kein Fahrplan im Datensatz; er entsteht aus einer GTFS-Datei des Verkehrsverbunds.",
+    "fahrplan": NO_TIMETABLE,
 }
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from geodata.catalog.service import service_schemes
 from geodata.model import State
 from geodata.network import snap
 from layers import coverage
@@ -14,6 +15,7 @@ from layers.frames import empty, frame, mark
 from layers.inputs import COARSE_WALK_M, Inputs, areas, straight_metres, ways_to, ways_without_car
 from layers.keys import IndicatorKey
 from layers.marks import NOBODY, NONE_AT_ALL, incomplete_reason, mark_gaps
+from layers.service import service_classes, stop_categories
 from layers.travel_time import BUS
 
 COARSE_REASON = (
@@ -29,6 +31,8 @@ NO_RIDE_REASON = (
     "Minuten nicht mit; sie gelten als nicht versorgt."
 )
 NO_NETWORK = (State.MISSING, "Das Gebiet liegt außerhalb des geladenen Wegenetzes.")
+NO_TIMETABLE = "Kein Fahrplan im Datensatz; er entsteht aus einer GTFS-Datei des Verkehrsverbunds."
+SCHEME = "deutschland"
 ONLY_ON_FOOT = "Kein Fahrplan im Datensatz: Nur Fußwege zählen, der Anteil ist eine Untergrenze."
 MOST_UNREACHED = 5.0  # %; beyond that the value no longer stands for the area
 MOST_OUTSIDE = 50.0  # %; beyond that the network does not cover the area
@@ -150,6 +154,24 @@ def haltestelle(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
     index = areas(inputs.data, level).index
     people = inputs.people[level]
     return frame(share.set_axis(index), State.ESTIMATED, base=people, lost=NOBODY)
+
+
+def gueteklasse(inputs: Inputs, key: IndicatorKey, level: str) -> pd.DataFrame:
+    """Return the share of people who live in any class of service of public transport."""
+    index = areas(inputs.data, level).index
+    if inputs.data.timetable is None:
+        return empty(index, State.MISSING, NO_TIMETABLE)
+    served = classes_of_points(inputs) != ""
+    share = coverage.share_within(1.0 - served, inputs.points["people"], inputs.points[level], 0)
+    return frame(share.set_axis(index), State.ESTIMATED, base=inputs.people[level], lost=NOBODY)
+
+
+@lru_cache(maxsize=8)
+def classes_of_points(inputs: Inputs) -> pd.Series:
+    """Return the class of service (A to F, empty without) where people live; only with a timetable. Kept."""
+    assert inputs.data.timetable is not None
+    scheme = service_schemes()[SCHEME]
+    return service_classes(inputs.points, stop_categories(inputs.data.timetable, scheme), scheme)
 
 
 def within_walk(inputs: Inputs, category_id: str, limit: float, level: str) -> pd.DataFrame:

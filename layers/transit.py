@@ -57,7 +57,7 @@ def arrivals_in_window(
 ) -> NDArray[np.int32]:
     """Return the earliest arrivals of every departure (rows) at every stop (columns), NEVER where there is none.
 
-    What departs later than ``within_s`` after leaving is not looked at.
+    What arrives later than ``within_s`` after leaving may be missing.
     """
     return _window(network.there, stop_seconds(network, access), departures, within_s=within_s)
 

@@ -19,7 +19,10 @@ NOTHING = NEVER * ARRIVAL
 
 
 class Scan(NamedTuple):
-    """Connections by departure; walks from a stop are ``walk_start[stop]:walk_start[stop + 1]``. Seconds."""
+    """Connections by departure; walks from a stop are ``walk_start[stop]:walk_start[stop + 1]``. Seconds.
+
+    In the same way ``call_time`` are the departures at which one may board at a stop.
+    """
 
     from_stop: Int32
     to_stop: Int32
@@ -32,6 +35,8 @@ class Scan(NamedTuple):
     walk_dest: Int32
     walk_seconds: Int32
     change: Int32
+    call_start: Int32
+    call_time: Int32
     trips: int
     never: int
 
@@ -77,9 +82,18 @@ def as_scan(table: Timetable, walks: pd.DataFrame, change_s: int) -> Scan:
         ordered["dest"].to_numpy().astype(np.int32),
         ordered["seconds"].to_numpy().astype(np.int32),
         change,
+        *_calls(table),
         int(table.trip.max(initial=-1)) + 1,
         NEVER,
     )
+
+
+def _calls(table: Timetable) -> tuple[Int32, Int32]:
+    """Return where the departures of every stop begin, and all of them by stop and time."""
+    stop, time = table.from_stop[table.boards], table.departure[table.boards]
+    order = np.argsort(stop, kind="stable")  # the connections lie by departure already
+    start = np.searchsorted(stop[order], np.arange(len(table.stops) + 1))
+    return start.astype(np.int32), time[order].astype(np.int32)
 
 
 def mirrored(table: Timetable) -> Timetable:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geodata.catalog import Mode
+from geodata.catalog.on_demand import OnDemand
 from geodata.network import Network
 from geodata.sources.gtfs_day import Timetable
 
@@ -89,6 +90,7 @@ class OnRoads:
 
     networks: Mapping[str, Network]
     timetable: Timetable | None = None
+    on_demand: tuple[OnDemand, ...] = ()
     otherwise: TravelTime = StraightLine()
 
     def is_approximation(self, mode: str) -> bool:
@@ -110,12 +112,13 @@ class OnRoads:
 
         if self.timetable is None:
             raise ValueError("no timetable: the mode is not on offer")
-        return nearest_by_bus(bus_of(self.timetable, self.networks.get("fuss")), origins, dests, rank)
+        return nearest_by_bus(bus_of(self.timetable, self.networks.get("fuss"), self.on_demand), origins, dests, rank)
 
     def without_car(self, origins: pd.DataFrame, dests: pd.DataFrame, foot: Mode) -> pd.DataFrame:
         """Return ``dest``, ``there`` and ``back`` (minutes) on foot or by bus; on foot alone without a timetable."""
         if self.timetable is not None:
             from layers.bus import bus_of, there_and_back_by_bus
 
-            return there_and_back_by_bus(bus_of(self.timetable, self.networks.get("fuss")), origins, dests)
+            bus = bus_of(self.timetable, self.networks.get("fuss"), self.on_demand)
+            return there_and_back_by_bus(bus, origins, dests)
         return same_way_back(self.nearest(origins, dests, foot))

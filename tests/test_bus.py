@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata import catalog
+from geodata.catalog.on_demand import OnDemand
 from geodata.network import Network, build_network
 from layers.bus import (
     ARRIVE,
@@ -162,3 +165,45 @@ def test_the_model_offers_the_bus_where_there_is_a_timetable() -> None:
         OnRoads({}).nearest(people(0), CLINIC, catalog.modes()["oev"])
     on_foot = OnRoads({"fuss": street()}).without_car(people(19_600), CLINIC, FOOT)
     assert on_foot[["there", "back"]].to_numpy().tolist() == [[5.0, 5.0]]
+
+
+RUFBUS = OnDemand(
+    id="rufbus",
+    name="Rufbus",
+    weekdays=("mo",),
+    begins="06:00",
+    ends="20:00",
+    booking_minutes=60.0,
+    wait_minutes=10.0,
+    speed_kmh=30.0,
+    detour=1.5,
+    source="erfunden",
+    status="setzung",
+    areas=("99001001",),
+    boarding_minutes=2.0,
+)
+
+
+def test_a_bus_on_demand_by_hand_within_its_area_only() -> None:
+    """10 km straight, 15 km by road at 30 km/h: 30 minutes, 10 of waiting and 2 for getting on and off."""
+    origins = people(10_000, 10_000).assign(ags=["99001001", "99001002"])
+    clinic = CLINIC.assign(ags="99001001")
+    bus = Bus(transit_network(DAY), street(), (RUFBUS,))
+    assert nearest_by_bus(bus, origins, clinic)["minutes"].fillna(-1).tolist() == [42.0, -1.0]
+    found = there_and_back_by_bus(bus, origins, clinic)
+    assert found[["there", "back"]].fillna(-1).to_numpy().tolist() == [[42.0, 42.0], [-1.0, -1.0]]
+    far = dataclasses.replace(RUFBUS, areas=("99001009",))
+    assert nearest_by_bus(Bus(transit_network(DAY), street(), (far,)), origins, clinic)["minutes"].isna().all()
+
+
+@pytest.mark.parametrize("changes", [{"weekdays": ("di",)}, {"ends": "11:00"}, {"begins": "09:00"}])
+def test_a_bus_on_demand_that_does_not_run_all_morning_is_none(changes: dict) -> None:
+    bus = Bus(transit_network(DAY), street(), (dataclasses.replace(RUFBUS, **changes),))
+    found = nearest_by_bus(bus, people(10_000).assign(ags="99001001"), CLINIC.assign(ags="99001001"))
+    assert found["minutes"].isna().all()
+
+
+def test_where_the_bus_on_demand_is_slower_the_other_way_counts() -> None:
+    bus = Bus(transit_network(DAY), street(), (RUFBUS,))
+    found = there_and_back_by_bus(bus, people(19_600).assign(ags="99001001"), CLINIC.assign(ags="99001001"))
+    assert found[["there", "back"]].to_numpy().tolist() == [[5.0, 5.0]]

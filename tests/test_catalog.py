@@ -35,6 +35,7 @@ MEASURES = [
     "abhaengig",
     "ohne_auto",
     "haltestelle",
+    "gueteklasse",
     "veraenderung",
 ]
 PROTECTION = {

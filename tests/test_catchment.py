@@ -21,7 +21,7 @@ from layers.catchment import (
     two_step_fca,
     zones,
 )
-from layers.costs import Costs, check_costs, costs_from_frame, costs_to_frame, transposed, within
+from layers.costs import Costs, check_costs, costs_from_frame, costs_to_frame, narrowed, transposed, within
 
 with warnings.catch_warnings():  # the library imports parts of pandas that go away
     warnings.simplefilter("ignore")
@@ -203,6 +203,50 @@ def test_costs_within_a_limit_keep_their_order() -> None:
     assert near.origin.tolist() == [0, 0, 1, 1]
     assert near.dest.tolist() == [0, 1, 0, 1]
     assert isinstance(near, Costs)
+
+
+@given(cases())
+def test_destinations_of_two_bytes_change_nothing(case: tuple[pd.Series, pd.Series, pd.DataFrame]) -> None:
+    demand, supply, pairs = case
+    costs = costs_from_frame(pairs, demand.index, supply.index)
+    narrow = check_costs(narrowed(costs), len(demand), len(supply))
+    assert narrow.dest.dtype == np.uint16
+    for method in (enhanced_fca, three_step_fca, gravity):
+        pd.testing.assert_series_equal(
+            method(demand, supply, narrow, zones(STEPS)), method(demand, supply, costs, zones(STEPS)), check_exact=True
+        )
+    assert (
+        two_step_fca(demand, supply, within(narrow, 5), 30).tolist() == two_step_fca(demand, supply, costs, 5).tolist()
+    )
+    for one, two in zip(assign(demand, supply, narrow, 30), assign(demand, supply, costs, 30), strict=True):
+        pd.testing.assert_series_equal(one, two)
+    for one, two in zip(transposed(narrow, len(supply)), transposed(costs, len(supply)), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert narrowed(costs._replace(dest=costs.dest + 65_536)).dest.dtype == np.int32
+
+
+def test_narrow_destinations_that_fall_or_lie_outside_are_refused() -> None:
+    narrow = narrowed(COSTS)
+    for dest, words in (([1, 0, 0, 1, 2, 0, 1], "dest must rise"), ([0, 1, 0, 1, 3, 0, 1], "dest must lie in 0 to 2")):
+        with pytest.raises(ValueError, match=words):
+            check_costs(narrow._replace(dest=np.array(dest, np.uint16)), 4, 3)
+
+
+def test_parts_at_the_same_time_give_what_one_part_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of three pairs: some origins have none, one has many; the sums are the same in every run."""
+    random = np.random.default_rng(1)
+    rows = np.append(random.integers(0, 50, 300), np.full(40, 7))
+    pairs = pd.DataFrame({"origin": rows, "dest": random.integers(0, 40, 340), "minutes": random.integers(0, 40, 340)})
+    demand, supply = pd.Series(random.random(60)), pd.Series(random.random(40))
+    costs = costs_from_frame(pairs, demand.index, supply.index)
+    whole = [method(demand, supply, costs, gaussian(30)) for method in (enhanced_fca, three_step_fca)]
+    monkeypatch.setattr("layers.catchment.PAIRS_A_PART", 3)
+    for parts in (1, 2, 7, 100):
+        monkeypatch.setattr("layers.catchment.PARTS", parts)
+        for method, wanted in zip((enhanced_fca, three_step_fca), whole, strict=True):
+            found = method(demand, supply, costs, gaussian(30))
+            pd.testing.assert_series_equal(found, wanted, rtol=1e-12)
+            assert all((method(demand, supply, costs, gaussian(30)) == found).all() for _ in range(5))
 
 
 @given(cases())

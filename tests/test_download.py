@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +34,9 @@ class Served:
     cut_after: int = 0
     cuts: int = 0
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    md5_answers: list[int] = field(default_factory=list)
+    shift: int = 0
+    lengths: bool = True
     kind: str = "application/octet-stream"
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     base: str = ""
@@ -65,6 +70,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 def answer(request: BaseHTTPRequestHandler, state: Served) -> None:
     state.seen.append((request.path, dict(request.headers)))
     body = state.files.get(request.path)
+    if state.md5_answers and request.path.endswith(".md5"):
+        return send(request, state.md5_answers.pop(0), b"", {})
     if state.answers and not request.path.endswith(".md5"):
         code, headers = state.answers.pop(0)
         return send(request, code, b"", headers)
@@ -74,7 +81,14 @@ def answer(request: BaseHTTPRequestHandler, state: Served) -> None:
     asked = request.headers.get("Range", "")
     if asked and state.ranges and request.headers.get("If-Range") == state.etag:
         begin, code = int(asked.removeprefix("bytes=").rstrip("-")), 206
+    if begin >= len(body):
+        return send(request, 416, b"", {"Content-Range": f"bytes */{len(body)}"})
+    begin = max(0, begin - state.shift)
     headers = {"ETag": state.etag, "Content-Type": state.kind, "Content-Length": str(len(body) - begin)}
+    if code == 206:
+        headers["Content-Range"] = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+    if not state.lengths:
+        headers["Content-Length"] = ""
     part = body[begin:]
     if state.cuts and not request.path.endswith(".md5"):
         state.cuts -= 1
@@ -85,7 +99,8 @@ def answer(request: BaseHTTPRequestHandler, state: Served) -> None:
 def send(request: BaseHTTPRequestHandler, code: int, body: bytes, headers: dict[str, str]) -> None:
     request.send_response(code)
     for name, value in {"Content-Length": str(len(body)), **headers}.items():
-        request.send_header(name, value)
+        if value:
+            request.send_header(name, value)
     request.end_headers()
     request.wfile.write(body)
 
@@ -136,8 +151,42 @@ def test_where_it_cannot_be_resumed_it_begins_anew(served: Served, tmp_path: Pat
 def test_a_part_longer_than_the_file_is_dropped(served: Served, tmp_path: Path) -> None:
     (tmp_path / "t.osm.pbf.part").write_bytes(BODY + b"zu lang")
     (tmp_path / "t.osm.pbf.part.json").write_text('"\\"eins\\""')
-    served.answers = [(416, {})]
     assert get(served, tmp_path).read_bytes() == BODY
+    assert [headers.get("Range") for _, headers in served.seen][:2] == [f"bytes={len(BODY) + 7}-", None]
+
+
+def test_what_is_whole_is_not_loaded_again_where_only_its_checksum_did_not_come(served: Served, tmp_path: Path) -> None:
+    served.md5_answers = [503]
+    assert get(served, tmp_path).read_bytes() == BODY
+    whole = [headers for path, headers in served.seen if path == NAME and "Range" not in headers]
+    assert len(whole) == 1
+
+
+def test_a_server_that_goes_on_elsewhere_is_not_believed(served: Served, tmp_path: Path) -> None:
+    served.cuts, served.cut_after, served.shift = 1, 300_000, 10
+    said: list[str] = []
+    assert get(served, tmp_path, said).read_bytes() == BODY
+    assert any("setzt an anderer Stelle fort" in line for line in said)
+
+
+def test_a_zip_that_ends_too_early_is_noticed_without_a_length(served: Served, tmp_path: Path) -> None:
+    entry, packed = official_files()["zensus2022_personen"], make_zip("Zensus")
+    path = "/" + entry.url.split("/", 3)[3]
+    served.files[path], served.lengths = packed, False
+    served.cuts, served.cut_after = 1, len(packed) - 30
+    said: list[str] = []
+    target = fetch(entry, "", tmp_path / "z.zip", base=served.base, progress=said.append)
+    assert target.read_bytes() == packed
+    assert any("kein vollständiges ZIP" in line for line in said)
+
+
+def test_a_broken_line_is_no_full_disk(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*parts: object) -> bytes:
+        raise OSError(113, "No route to host")
+
+    monkeypatch.setattr(download.HTTPResponse, "read", broken)
+    with pytest.raises(GeoDataError, match=r"nicht laden \(Verbindung abgebrochen .*No route to host"):
+        get(served, tmp_path)
 
 
 def test_a_busy_server_is_asked_again_after_the_time_that_it_names(
@@ -196,10 +245,17 @@ def test_a_full_disk_is_said_in_words(served: Served, tmp_path: Path, monkeypatc
         get(served, tmp_path)
 
 
+def make_zip(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("tabelle.csv", text)
+    return file.getvalue()
+
+
 def test_only_what_is_missing_is_fetched_one_after_the_other(served: Served, tmp_path: Path) -> None:
     for entry in official_files().values():
         if entry.url and entry.id != "osm":
-            served.files["/" + entry.url.split("/", 3)[3]] = entry.id.encode()
+            served.files["/" + entry.url.split("/", 3)[3]] = make_zip(entry.id)
     (tmp_path / "Zensus2022_Bevoelkerungszahl.zip").write_bytes(b"schon da")
     found = download_sources(tmp_path, "16063", base=served.base, progress=lambda text: None)
     assert {path.name for path in found} == {path.name for path in tmp_path.iterdir()}

@@ -29,6 +29,21 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 ROADS, TIMETABLE = SHARED / "osm" / "ors_heidelberg.osm.pbf", SHARED / "gtfs" / "ors_vrn_gtfs_cut.zip"
 CENSUS = SHARED / "zensus" / "zensus2011_1km_deutschland.parquet"
 real = pytest.mark.skipif(not (ROADS.is_file() and CENSUS.is_file()), reason="die wirklichen Dateien liegen nicht bei")
+RUFBUS = """
+[[service]]
+id = "rufbus"
+name = "Rufbus"
+areas = ["08999003"]
+weekdays = ["mo", "di", "mi", "do", "fr"]
+begins = "05:00"
+ends = "22:00"
+booking_minutes = 60
+wait_minutes = 10.0
+speed_kmh = 30.0
+detour = 1.5
+source = "erfunden"
+status = "setzung"
+"""
 FEED = ("stops.txt", "stop_times.txt", "trips.txt")
 
 
@@ -178,6 +193,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_vg250(made)
     for path in (ROADS, TIMETABLE):
         shutil.copy(path, made)
+    (made / "on_demand.toml").write_text(RUFBUS, "utf-8")
     write_zensus(made, pd.read_parquet(CENSUS, filters=[("x", ">", 4.19e6), ("x", "<", 4.25e6), ("y", "<", 2.98e6)]))
     return made
 
@@ -206,6 +222,7 @@ def test_a_district_is_built_from_official_files_alone(built: GeoData) -> None:
         "osm",
         "fahrplan",
     ]
+    assert [service.areas for service in built.on_demand] == [("08999003",)]
     assert built.categories["kita"].completeness.judgement == "ungeprueft"
     assert built.categories["haltestelle"].completeness.judgement == "ausreichend"
 

@@ -16,6 +16,7 @@ from geodata.sources.gtfs_day import timetable
 from layers.transit import (
     TransitNetwork,
     arrivals_at_place,
+    arrivals_in_window,
     distinct_departures,
     earliest_arrivals,
     latest_departures,
@@ -106,6 +107,26 @@ def test_the_scan_equals_a_search_over_events(network: TransitNetwork, stop: int
     assert found.tolist() == Expanded(network.there).arrivals({stop: walk}, departure).tolist()
 
 
+@given(days(), st.dictionaries(st.integers(0, 5), st.integers(0, 300), min_size=1), st.data())
+def test_departures_that_share_a_scan_arrive_as_if_each_had_its_own(
+    network: TransitNetwork, walk: dict[int, int], data: st.DataObject
+) -> None:
+    """One after the other or in any order; with a limit everything that arrives within it is there."""
+    first, step = data.draw(st.integers(-300, 3000)), data.draw(st.sampled_from([1, 17, 60]))
+    late = int(network.table.departure.min()) if data.draw(st.booleans()) else 0
+    departures = list(range(first + late - 300, first + late + 40 * step - 300, step))
+    if data.draw(st.booleans()):
+        departures = data.draw(st.permutations(departures))[:10]
+    access = pd.Series({f"s{stop}": seconds for stop, seconds in walk.items()})
+    wanted = np.array([Expanded(network.there).arrivals(walk, departure) for departure in departures])
+    np.testing.assert_array_equal(arrivals_in_window(network, access, departures), wanted)
+    limit = data.draw(st.integers(0, 2000))
+    some = arrivals_in_window(network, access, departures, within_s=limit)
+    inside = wanted - np.array(departures)[:, None] <= limit
+    np.testing.assert_array_equal(some[inside], wanted[inside])
+    assert (some >= wanted).all()
+
+
 @settings(max_examples=50)
 @given(days(), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5000))
 def test_who_leaves_at_the_latest_departure_arrives_in_time_and_a_second_later_does_not(
@@ -130,7 +151,7 @@ def test_the_end_of_the_scan_at_a_place_loses_nothing(
 
 
 @real
-@pytest.mark.parametrize("departure", [0, 7 * HOUR, 13 * HOUR + 1234, 22 * HOUR])
+@pytest.mark.parametrize("departure", [0, 7 * HOUR, 13 * HOUR + 1234, 22 * HOUR, 24 * HOUR + 300])
 def test_real_arrivals_equal_a_search_over_events_to_the_second(departure: int) -> None:
     """50 stops to 50 stops on a real day."""
     table = timetable(read_feed(FEED), date(2022, 9, 20))

@@ -16,7 +16,7 @@ from layers.reachable import Reachable, limits_of, reachable
 from views.components import panels, reach
 from views.components.controls import LIST_SETTINGS
 from views.components.mapconfig import area_values, map_config, search_options
-from views.components.query import to_query
+from views.components.query import MAX_TEXT, to_query
 from views.reach_state import MOST_MINUTES, ReachState, Spot, read_parts, read_query, settle, spot_of
 
 TITLE, PATH = "Reichweite", "/reichweite"
@@ -53,7 +53,6 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
             dcc.Store(id="karte-inhalt", data=shown["inhalt"]),
             dcc.Store(id="karte-aufbau", data=map_config(atlas)),
             dcc.Store(id="karte-stelle"),
-            dcc.Store(id="karte-punkt"),
             dcc.Store(id="karte-stand"),
             dcc.Store(id="adresse", data=shown["adresse"]),
         ],
@@ -108,7 +107,7 @@ def _map_card(shown: dict[str, Any]) -> Component:
                     html.Div(
                         id="karte",
                         className="karte",
-                        **{"data-stellen": "ja", "data-punkte": "ja", "data-text": "reichweite-text"},
+                        **{"data-stellen": "ja", "data-text": "reichweite-text"},
                     ),
                     legend,
                 ],
@@ -211,16 +210,13 @@ def register(app: Dash, atlas: Atlas) -> None:
         inputs={
             "chosen": {field: Input(field_id(field), "value") for field in FIELDS},
             "spot": Input("karte-stelle", "data"),
-            "point": Input("karte-punkt", "data", allow_optional=True),
         },
         prevent_initial_call=True,
     )
-    def update(chosen: dict[str, Any], spot: Any, point: Any) -> dict[str, Any]:
+    def update(chosen: dict[str, Any], spot: Any) -> dict[str, Any]:
         parts = {name: "" if value in (ALL, None) else value for name, value in chosen.items()}
         asked, bad = read_parts({name: value for name, value in parts.items() if value != ""})
         if ctx.triggered_id == "karte-stelle" and isinstance(spot, dict):
-            asked = replace(asked, place=f"punkt:{spot.get('id', '')}")
-        if ctx.triggered_id == "karte-punkt" and isinstance(point, dict):
-            asked = replace(asked, place=f"einr:{point.get('id', '')}")
+            asked = replace(asked, place=str(spot.get("id", ""))[:MAX_TEXT])
         state, dropped = settle(asked, atlas)
         return page_parts(atlas, state, bad + dropped)

@@ -41,6 +41,7 @@ class Given:
     timetables: tuple[Path, ...] = ()
     register: Path | None = None
     day: date | None = None
+    on_demand: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,8 @@ def count_people(official: OfficialAreas, cells: gpd.GeoDataFrame) -> pd.DataFra
             "Abhilfe: VG250-EW oder die Gitterdatei des Zensus in den Ordner der Quellen legen."
         )
     table = pd.DataFrame(facts, index=index)
-    return table.assign(population_state=str(state), population_reason=reason, zensus2011=zensus2011)
+    states = pd.Series(str(state), index).mask((table["population"] == 0) & (state == State.MEASURED), str(State.ZERO))
+    return table.assign(population_state=states, population_reason=reason, zensus2011=zensus2011)
 
 
 def name_groups(gemeinden: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:

@@ -47,7 +47,8 @@ def sum_population(gemeinden: pd.DataFrame, target: pd.Series) -> pd.DataFrame:
     A sum over several dates or with a doubtful figure is estimated and says so;
     a single Gemeinde keeps its state.
     """
-    groups = gemeinden.groupby(target.reindex(gemeinden.index))
+    counted = gemeinden["population_state"].replace(str(State.ZERO), str(State.MEASURED))  # a counted 0 is counted
+    groups = gemeinden.assign(population_state=counted).groupby(target.reindex(gemeinden.index))
     oldest, newest = groups["population_date"].min(), groups["population_date"].max()
     mixed = (oldest != newest) | (groups["population_state"].agg(set).map(len) > 1)
     text = "Summe aus Ständen vom " + german_date(oldest) + " bis " + german_date(newest)

@@ -21,7 +21,7 @@ from geodata.model import METRIC_CRS, WEB_CRS, GeoDataError
 from geodata.sources.gtfs_day import Timetable
 from geodata.sources.official import find_files, gemeinde_layer
 from geodata.sources.registry import file_hash
-from geodata.sources.vg250 import dissolve_official, flatten, read_official
+from geodata.sources.vg250 import dissolve_official, flatten, official_day, read_official
 from geodata.sources.zensus import header_of
 
 Progress = Callable[[str], None]
@@ -37,14 +37,17 @@ def given_files(folder: Path, progress: Progress) -> Given:
         "Verwaltungsgebiete": found.areas,
         "Zensus, Einwohner": found.people,
         "eigene Einrichtungen": found.register,
+        "Busse auf Abruf": found.on_demand,
     }
     for what, path in kinds.items():
         progress(f"{what}: {path.name if path else 'keine Datei'}")
-    for what, paths in (("Zensus, Alter", found.ages), ("Fahrplan", found.timetables)):
-        progress(f"{what}: {', '.join(path.name for path in paths) or 'keine Datei'}")
+    for what, paths in (("Zensus, Alter dazu", found.ages), ("Fahrplan", found.timetables)):
+        progress(f"{what}: {', '.join(path.name for path in paths) or 'keine weitere Datei'}")
     for name, reason in found.unknown.items():
         progress(f"übergangen: {name}, {reason}")
-    return Given(found.areas, found.people, found.ages, found.osm, found.timetables, found.register)
+    return Given(
+        found.areas, found.people, found.ages, found.osm, found.timetables, found.register, on_demand=found.on_demand
+    )
 
 
 def official_areas(ags: str, given: Given, packages: Path, progress: Progress) -> OfficialAreas:
@@ -52,13 +55,14 @@ def official_areas(ags: str, given: Given, packages: Path, progress: Progress) -
     if given.areas is not None:
         progress(f"{given.areas.name}: lese Verwaltungsgebiete")
         layers = read_official(gemeinde_layer(given.areas), ags)
-        stand = date.fromisoformat(max(layers["krs"]["since"].max(), str(PACKAGE_STATE)))
+        if layers["gem"].empty:
+            raise GeoDataError(f"Kreis {ags}: keine Gemeinde in {given.areas.name}. Abhilfe: Schlüssel prüfen.")
+        newest = max(layers["gem"]["since"].max(), layers["krs"]["since"].max(), str(PACKAGE_STATE))
+        stand = official_day(given.areas) or date.fromisoformat(newest)
         counted_on = _day_of_people(given.areas, stand)
     else:
         layers = {kind: _package_layer(kind, ags, packages, progress) for kind in PACKAGE_LAYERS}
         stand, counted_on = PACKAGE_STATE, ""
-    if layers["gem"].empty:
-        raise GeoDataError(f"Kreis {ags}: keine Gemeinde in den Verwaltungsgebieten. Abhilfe: Schlüssel prüfen.")
     metric = {kind: frame.to_crs(METRIC_CRS) for kind, frame in layers.items()}
     groups = metric["vwg"].assign(code=metric["vwg"]["ars"].str[:GROUP_DIGITS]).drop_duplicates("code")
     return OfficialAreas(

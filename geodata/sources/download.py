@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
@@ -59,7 +61,7 @@ def fetch(entry: OfficialFile, slug: str, target: Path, *, base: str = "", progr
         tries += 1
         try:
             _load(url, part, target.name, progress)
-            _check(url, entry, part)
+            _check(url, entry, part, target.name)
             part.replace(target)
             _mark(part).unlink(missing_ok=True)
             return target
@@ -87,10 +89,11 @@ def _load(url: str, part: Path, name: str, progress: Progress) -> None:
     headers = {"User-Agent": AGENT}
     if begin:
         headers |= {"Range": f"bytes={begin}-", "If-Range": known}
-    with _open(Request(url, headers=headers), name) as answer:
+    with _open(Request(url, headers=headers), name, there=begin) as answer:
+        if answer is None:
+            return
         _refuse_page(answer, name, url)
-        resumed = answer.status == 206
-        begin = begin if resumed else 0
+        begin = _where_it_goes_on(answer, begin)
         _mark(part).write_text(json.dumps(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""))
         length = answer.headers.get("Content-Length")
         total = begin + int(length) if length else 0
@@ -100,14 +103,18 @@ def _load(url: str, part: Path, name: str, progress: Progress) -> None:
 
 
 @contextlib.contextmanager
-def _open(request: Request, name: str) -> Iterator[HTTPResponse]:
+def _open(request: Request, name: str, *, there: int = 0) -> Iterator[HTTPResponse | None]:
+    """Yield the answer, or None where the ``there`` bytes that are loaded are already the whole file."""
     try:
         with urlopen(request, timeout=SILENCE_S) as answer:
             yield answer
     except HTTPError as error:
         if error.code in BUSY:
             raise _Again(f"Server antwortet {error.code}", _seconds(error.headers.get("Retry-After"))) from error
-        if error.code == 416:  # the part is as long as the file, or longer: begin anew
+        if error.code == 416 and error.headers.get("Content-Range") == f"bytes */{there}":
+            yield None
+            return
+        if error.code == 416:  # the part is longer than the file: begin anew
             raise _Again("der Rest passt nicht zur Datei", anew=True) from error
         raise GeoDataError(
             f"{name}: {request.full_url} antwortet {error.code}. Abhilfe: Adresse in official.toml prüfen oder die "
@@ -120,12 +127,30 @@ def _open(request: Request, name: str) -> Iterator[HTTPResponse]:
 def _copy(answer: HTTPResponse, part: Path, begin: int, total: int, say: Progress) -> None:
     said = 0.0
     with part.open("ab" if begin else "wb") as file:
-        while chunk := answer.read(CHUNK):
+        while chunk := _next_chunk(answer):
             file.write(chunk)
             if time.monotonic() - said >= SAY_EVERY_S:
                 said = time.monotonic()
                 say(_amount(file.tell(), total))
     say(_amount(part.stat().st_size, total))
+
+
+def _next_chunk(answer: HTTPResponse) -> bytes:
+    """Return what comes next; what goes wrong here is the connection, not the disk."""
+    try:
+        return answer.read(CHUNK)
+    except OSError as error:
+        raise _Again(f"Verbindung abgebrochen ({error})") from error
+
+
+def _where_it_goes_on(answer: HTTPResponse, begin: int) -> int:
+    """Return at which byte the answer begins: where it was asked to, or 0 where the server sends the whole file."""
+    if answer.status != 206:
+        return 0
+    named = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range") or "")
+    if not named or int(named[1]) != begin:
+        raise _Again("der Server setzt an anderer Stelle fort", anew=True)
+    return begin
 
 
 def _amount(done: int, total: int) -> str:
@@ -146,12 +171,14 @@ def _refuse_page(answer: HTTPResponse, name: str, url: str) -> None:
         )
 
 
-def _check(url: str, entry: OfficialFile, part: Path) -> None:
-    """Compare with the checksum that the publisher puts beside the file; drop what does not fit."""
+def _check(url: str, entry: OfficialFile, part: Path, name: str) -> None:
+    """Compare with the checksum that the publisher puts beside the file, open a ZIP; drop what does not fit."""
+    if name.endswith(".zip") and not zipfile.is_zipfile(part):
+        raise _Again("kein vollständiges ZIP", anew=True)
     if entry.checksum != "md5":
         return
-    with _open(Request(f"{url}.md5", headers={"User-Agent": AGENT}), f"{part.name}.md5") as answer:
-        wanted = answer.read(4096).decode("ascii", "replace").split()[:1]
+    with _open(Request(f"{url}.md5", headers={"User-Agent": AGENT}), f"{name}.md5") as answer:
+        wanted = answer.read(4096).decode("ascii", "replace").split()[:1] if answer else []
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "md5").hexdigest()
     if wanted != [found]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from geodata.model import GeoDataError
 from geodata.sources.osm_file import ENDINGS
-from geodata.sources.zensus import header_of
+from geodata.sources.vg250 import layer_of
+from geodata.sources.zensus import FEATURES, header_of
+from geodata.sources.zensus_grid import column_name
 
-REGISTER = "facilities.csv"
+REGISTER, ON_DEMAND = "facilities.csv", "on_demand.toml"
 REGISTER_COLUMNS = {"id", "category", "name", "ags", "lat", "lon"}
 IGNORED = (".part", ".json", ".md5", ".md", ".txt")
+START_BYTES = 100_000  # of a table: enough for rows of several Merkmale
+UNREADABLE = (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -29,18 +33,8 @@ class OfficialFiles:
     ages: tuple[Path, ...] = ()
     timetables: tuple[Path, ...] = ()
     register: Path | None = None
+    on_demand: Path | None = None
     unknown: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class _Sorted:
-    """Paths by kind while a folder is looked through."""
-
-    found: dict[str, list[Path]] = field(default_factory=dict)
-    unknown: dict[str, str] = field(default_factory=dict)
-
-    def add(self, kind: str, path: Path) -> None:
-        self.found.setdefault(kind, []).append(path)
 
 
 def find_files(folder: Path) -> OfficialFiles:
@@ -52,55 +46,61 @@ def find_files(folder: Path) -> OfficialFiles:
         raise GeoDataError(
             f"{folder}: diesen Ordner gibt es nicht. Abhilfe: mit --sources den Ordner der Dateien nennen."
         )
-    by_kind = _Sorted()
+    found: dict[str, list[Path]] = {}
+    unknown: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith(IGNORED):
-            _sort_in(path, by_kind)
-    found = by_kind.found
-    people, ages = _newest(found.get("people", [])), _newest(found.get("ages", []))
+            _sort_in(path, found, unknown)
+    people, ages = _census_tables(found, unknown)
     return OfficialFiles(
         osm=_only(found.get("osm", []), "Auszüge von OpenStreetMap"),
         areas=_only(found.get("areas", []), "Dateien mit Verwaltungsgebieten"),
-        people=people[0] if people else None,
-        ages=tuple(path for path in ages if people and header_of(path)[:2] == header_of(people[0])[:2]),
+        people=people,
+        ages=ages,
         timetables=tuple(found.get("gtfs", [])),
-        register=found["register"][0] if "register" in found else None,
-        unknown=by_kind.unknown,
+        register=next(iter(found.get("register", [])), None),
+        on_demand=next(iter(found.get("on_demand", [])), None),
+        unknown=unknown,
     )
 
 
-def _sort_in(path: Path, found: _Sorted) -> None:
+def _sort_in(path: Path, found: dict[str, list[Path]], unknown: dict[str, str]) -> None:
     """Enter one file under what it is; one that cannot be read is told, never raised."""
     try:
         kind = kind_of(path)
-    except (OSError, ValueError, zipfile.BadZipFile, UnicodeDecodeError, RuntimeError) as error:
-        found.unknown[path.name] = f"nicht lesbar ({error})"
+    except UNREADABLE as error:
+        unknown[path.name] = f"nicht lesbar ({error})"
         return
     if kind:
-        found.add(kind, path)
+        found.setdefault(kind, []).append(path)
     else:
-        found.unknown[path.name] = "unbekannter Inhalt"
+        unknown[path.name] = "unbekannter Inhalt"
 
 
 def kind_of(path: Path) -> str:
-    """Return osm, areas, people, ages, gtfs or register; empty for a file that nothing reads."""
+    """Return osm, areas, people, ages, people_ages (one table has both), gtfs, register or on_demand; else empty.
+
+    OpenStreetMap goes by the ending: a damaged extract is to be refused by its reader, not passed over.
+    """
     if path.name.endswith(ENDINGS):
         return "osm"
+    if path.name == ON_DEMAND:
+        return "on_demand"
     if path.name == REGISTER:
         return "register" if set(pd.read_csv(path, nrows=0)) >= REGISTER_COLUMNS else ""
-    if path.suffix == ".gpkg":
+    if path.suffix.lower() == ".gpkg":
         return "areas" if gemeinde_layer(path) else ""
-    if path.suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         return _kind_of_zip(path)
-    return _census_kind(path) if path.suffix == ".csv" else ""
+    return _census_kind(path) if path.suffix.lower() == ".csv" else ""
 
 
 def _kind_of_zip(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
-        names = [Path(name).name for name in archive.namelist()]
-    if {"stops.txt", "stop_times.txt", "trips.txt"} <= set(names):
+        names = archive.namelist()
+    if {"stops.txt", "stop_times.txt", "trips.txt"} <= {Path(name).name for name in names}:
         return "gtfs"
-    if any(name.endswith(".gpkg") for name in names):
+    if any(name.lower().endswith(".gpkg") for name in names):
         return "areas" if gemeinde_layer(path) else ""
     return _census_kind(path)
 
@@ -108,32 +108,53 @@ def _kind_of_zip(path: Path) -> str:
 def gemeinde_layer(path: Path) -> str:
     """Return the address for GDAL of a GeoPackage with a layer of Gemeinden (also in a ZIP); empty without one."""
     address = str(path)
-    if path.suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            inside = next(name for name in archive.namelist() if name.endswith(".gpkg"))
-        address = f"/vsizip/{path}/{inside}"
-    layers = [str(name).lower() for name in pyogrio.list_layers(address)[:, 0]]
-    return address if any(name.endswith("_gem") for name in layers) else ""
+            inside = next(name for name in archive.namelist() if name.lower().endswith(".gpkg"))
+        address = f"/vsizip/{{{path}}}/{inside}"
+    return address if layer_of(address, "gem") else ""
 
 
 def _census_kind(path: Path) -> str:
-    try:
-        census, _, columns = header_of(path)
-    except GeoDataError:
-        return ""
+    """Return whether a census table names people, their ages, or both; empty for rents, homes, households ..."""
+    census, _, columns = header_of(path)
     if not census:
         return ""
-    counts = {"einwohner", "insgesamt_bevoelkerung", "merkmal"}
-    return "people" if counts & {name.lower() for name in columns} else "ages"
+    if "Merkmal" in columns:  # the long form; one of households or homes counts other things in the same columns
+        return "people_ages" if any(word in _start(path) for word in FEATURES[1:]) else ""
+    names = {column_name(name) for name in columns}
+    known = {"people": "people" in names, "ages": any(name.startswith(("age_", "share_")) for name in names)}
+    return "_".join(kind for kind, there in known.items() if there)
 
 
-def _newest(paths: list[Path]) -> list[Path]:
-    """Return census tables, the newer census first, then the finer grid."""
-    return sorted(paths, key=lambda path: (-header_of(path)[0], header_of(path)[1], path.name))
+def _start(path: Path) -> str:
+    """Return the first rows of a table, or of all tables in a ZIP."""
+    if path.suffix.lower() != ".zip":
+        with path.open("rb") as file:
+            return file.read(START_BYTES).decode("latin-1")
+    with zipfile.ZipFile(path) as archive:
+        tables = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        return "".join(archive.open(name).read(START_BYTES).decode("latin-1") for name in tables)
 
 
-def _only(paths: Iterable[Path], what: str) -> Path | None:
-    names = [path.name for path in paths]
-    if len(names) > 1:
-        raise GeoDataError(f"mehrere {what}: {', '.join(names)}. Abhilfe: nur eine Datei im Ordner lassen.")
-    return next(iter(paths), None)
+def _census_tables(
+    found: Mapping[str, Sequence[Path]], unknown: dict[str, str]
+) -> tuple[Path | None, tuple[Path, ...]]:
+    """Return the table of people and those of ages that go with it; the others are told as unused."""
+    both = found.get("people_ages", [])
+    heads = {path: header_of(path)[:2] for kind in ("people", "people_ages", "ages") for path in found.get(kind, [])}
+    ranked = sorted(heads, key=lambda path: (-heads[path][0], heads[path][1], path in both, path.name))
+    people = next((path for path in ranked if path not in found.get("ages", [])), None)
+    aged = [*both, *found.get("ages", [])]
+    ages = tuple(path for path in ranked if path in aged and path != people and people and heads[path] == heads[people])
+    for path in heads.keys() - {people, *ages}:
+        used = f"verwendet wird {people.name}" if people else "es fehlt die Tabelle der Einwohner dazu"
+        unknown[path.name] = f"Zensus {heads[path][0]}, Gitter {heads[path][1]} m: {used}"
+    return people, ages
+
+
+def _only(paths: Sequence[Path], what: str) -> Path | None:
+    if len(paths) > 1:
+        names = ", ".join(path.name for path in paths)
+        raise GeoDataError(f"mehrere {what}: {names}. Abhilfe: nur eine Datei im Ordner lassen.")
+    return paths[0] if paths else None

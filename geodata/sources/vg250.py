@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +19,8 @@ from geodata.sources.vector import read_vector
 LAND = 4  # GF "Geofaktor": 4 is land with structure, the rest is water
 COLUMNS = ["AGS", "GEN", "BEZ", "geometry"]
 WORDS = {"AGS": "ags", "GEN": "name", "BEZ": "bez"}
+STATE_FILE = "aktualitaet.txt"  # lies in the official ZIP and holds one date
+ISO_DAY = r"^(\d{4}-\d{2}-\d{2})"
 
 
 def read_areas(file: IO[bytes], prefixes: tuple[str, ...] = ("",)) -> gpd.GeoDataFrame:
@@ -45,15 +49,34 @@ def read_official(address: str, prefix: str = "") -> dict[str, gpd.GeoDataFrame]
     Columns: ags, ars, name, bez, population (EWZ, NaN without), area_km2 (KFL, NaN without), since (WSK, the newest day
     on which a row became valid), geometry in the file's CRS. ``prefix`` keeps Gemeinden and groups of one Kreis.
     """
-    names = {str(name).lower(): str(name) for name in pyogrio.list_layers(address)[:, 0]}
     found = {}
     for kind in ("gem", "vwg", "krs"):
-        layer = next((name for key, name in names.items() if key.endswith(f"_{kind}")), None)
+        layer = layer_of(address, kind)
         if layer is None:
             raise GeoDataError(f"{address}: Ebene …_{kind} fehlt. Abhilfe: VG250 oder VG250-EW als GeoPackage angeben.")
         frame = pyogrio.read_dataframe(address, layer=layer)
         found[kind] = dissolve_official(frame, address, prefix if kind != "krs" else "")
     return found
+
+
+def layer_of(address: str, kind: str) -> str | None:
+    """Return the name of the layer ``…_<kind>``; a view of it (v_…) has other columns and does not count."""
+    names = [str(name) for name in pyogrio.list_layers(address)[:, 0]]
+    fitting = [name for name in names if name.lower().endswith(f"_{kind}") and not name.lower().startswith("v_")]
+    return fitting[0] if fitting else None
+
+
+def official_day(path: Path) -> date | None:
+    """Return the day of the areas and their people as the publisher's ZIP names it; None where it names none."""
+    if path.suffix.lower() != ".zip":
+        return None
+    with zipfile.ZipFile(path) as archive:
+        inside = [name for name in archive.namelist() if name.rpartition("/")[2] == STATE_FILE]
+        text = archive.open(inside[0]).read(100).decode("utf-8-sig", "replace").strip() if inside else ""
+    try:
+        return datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
 
 
 def dissolve_official(frame: gpd.GeoDataFrame, place: str, prefix: str = "") -> gpd.GeoDataFrame:
@@ -64,16 +87,16 @@ def dissolve_official(frame: gpd.GeoDataFrame, place: str, prefix: str = "") -> 
     land = frame[(frame["GF"] == LAND) & frame[key].str.startswith(prefix)]
     people = land["EWZ"].astype(float) if "EWZ" in land else pd.Series(float("nan"), land.index)
     size = land["KFL"].astype(float) if "KFL" in land else pd.Series(float("nan"), land.index)
-    since = land["WSK"].astype(str).str[:10].str.replace("/", "-") if "WSK" in land else pd.Series("", land.index)
+    days = land["WSK"].astype(str).str.replace("/", "-") if "WSK" in land else pd.Series("", land.index)
     table = gpd.GeoDataFrame(
         {
             "ags": land["AGS"],
             "ars": land[key],
             "name": land["GEN"],
             "bez": land["BEZ"],
-            "population": people.where(people > 0),
+            "population": people.where(people >= 0),  # 0 is counted: nobody lives in a gemeindefreies Gebiet
             "area_km2": size.where(size > 0),
-            "since": since,
+            "since": days.str.extract(ISO_DAY, expand=False).fillna(""),
         },
         geometry=land.geometry,
         crs=frame.crs,

@@ -56,7 +56,8 @@ def header_of(path: Path) -> tuple[int, int, list[str]]:
     Census 0 where it is no census grid; raise GeoDataError for a file that cannot be opened.
     """
     if path.suffix.lower() != ".zip":
-        return _read_header(path.read_bytes()[:HEADER_BYTES])
+        with path.open("rb") as file:
+            return _read_header(file.read(HEADER_BYTES))
     try:
         with zipfile.ZipFile(path) as archive:
             tables = [name for name in archive.namelist() if name.lower().endswith(".csv")]

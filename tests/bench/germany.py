@@ -120,10 +120,11 @@ def main() -> None:
     seconds = time.perf_counter() - begin
     write_summary(done, out / "uebersicht.csv")
     people, points = sum(item.people for item in done), sum(item.points for item in done)
+    peak, failed = max(item.peak_mb for item in done), sum(bool(item.error) for item in done)
     print(
-        f"Deutschland: {len(done)} Kreise, {sum(bool(item.error) for item in done)} Fehler, {people:.0f} Menschen "
-        f"(ohne Gemeinde: {PEOPLE - people:.0f}), {points} Punkte; gebaut in {built:.0f} s, gerechnet in {seconds:.0f} s mit "
-        f"{options.workers} Prozessen, höchstens {max(item.peak_mb for item in done):.0f} MB je Prozess"
+        f"Deutschland: {len(done)} Kreise, {failed} Fehler, {people:.0f} Menschen "
+        f"(ohne Gemeinde: {PEOPLE - people:.0f}), {points} Punkte; gebaut in {built:.0f} s, gerechnet in "
+        f"{seconds:.0f} s mit {options.workers} Prozessen, höchstens {peak:.0f} MB je Prozess"
     )
 
 

@@ -22,10 +22,11 @@ from layers.routing.search import nearest_within
 from layers.routing.sweep import costs_to, nearest_of
 from layers.routing.whatif import Scenario, add, close, scenario
 from tests.bench.district import District, synthetic_district
+from tests.bench.peaks import measure_peaks
 from tests.bench.table import Row, limit
 
 SCIPY = "SciPy dijkstra"
-RUNS, CHANGES = 9, 400
+RUNS, CHANGES = 25, 400
 DESTS, OD_LIMIT = 1_000, 18_000  # 30 minutes
 QUERIES = 3
 
@@ -42,6 +43,7 @@ def measure_ways() -> list[Row]:
         *_pairs(district, arcs, hierarchy),
         *_what_if(district, arcs),
         *_isochrone(district),
+        *measure_peaks(),
     ]
 
 
@@ -62,15 +64,21 @@ def _nearest(what: str, district: District, arcs: Arcs, hierarchy: Hierarchy) ->
     swept = best(lambda: costs_to(hierarchy, lanes))
     named = best(lambda: nearest_of(hierarchy, lanes))
     buckets = best(lambda: [nearest_within(arcs, lane) for lane in lanes], 3)
-    scipy = best(lambda: reference.nearest_costs(arcs, list(district.facilities)), 3)
+    scipy = best(lambda: reference.nearest_costs(arcs, list(district.facilities)), 5)
     scipy_named = best(lambda: _with_sources(arcs, district.facilities), 3)
-    cold = best(lambda: prepare(district.network), 3) + QUERIES * swept
+    prepared = best(lambda: prepare(district.network), 3)
     return [
         Row(f"{what}: Minuten", swept, SCIPY, scipy, "ms", 50.0),
         Row(f"{what}: Minuten und Einrichtung", named, f"{SCIPY} mit Quelle", scipy_named, "ms"),
         Row(f"{what}: mit Eimern statt Hierarchie", buckets, f"{SCIPY} mit Quelle", scipy_named, "ms"),
-        Row(f"{what}: kalt, Vorbereitung und {QUERIES} Abfragen", cold, SCIPY, QUERIES * scipy, "ms", 1.0),
+        *(_cold(what, prepared, swept, scipy, queries) for queries in range(1, QUERIES + 1)),
     ]
+
+
+def _cold(what: str, prepared: float, swept: float, scipy: float, queries: int) -> Row:
+    """Return the preparation and some queries beside SciPy, which prepares nothing."""
+    name = f"{what}: kalt, mit Vorbereitung, {queries}. Abfrage fertig"
+    return Row(name, prepared + queries * swept, SCIPY, queries * scipy, "ms", 1.0 if queries == QUERIES else None)
 
 
 def _with_sources(arcs: Arcs, lanes: Int32) -> None:

@@ -120,3 +120,18 @@ def test_without_webgl_the_zones_are_in_the_picture(walker: Walker) -> None:
     reader.open(f"/reichweite?place={SPOT}&mode=pkw&webgl=aus")
     assert reader.page.locator("#karte svg path").count() > 10
     assert "Menschen in Reichweite" in reader.text("#reichweite-menschen")
+
+
+def test_a_click_on_a_facility_starts_from_it(walker: Walker) -> None:
+    reader = walker()
+    script = """async (id) => (await (await fetch("/geo/einrichtungen.geojson")).json()).features
+        .find((feature) => feature.properties.id === id).geometry.coordinates"""
+    reader.open("/reichweite")
+    lon, lat = reader.page.evaluate(script, "krankenhaus-16063105-01")
+    reader.open(f"/reichweite?place=punkt:{lon + 0.01:.5f}_{lat:.5f}&mode=pkw&minutes=15&handlungsfeld=SIC")
+    reader.page.evaluate("([lon, lat]) => window.atlasKarte.jumpTo({ center: [lon, lat], zoom: 16.5 })", [lon, lat])
+    reader.page.wait_for_timeout(800)
+    reader.page.mouse.click(*reader.map_point(lon, lat))
+    if "place=einr" not in reader.query() and reader.page.locator(".karte-liste").count():
+        reader.page.locator(".karte-liste button").first.click()  # several facilities on one spot
+    reader.wait_for(lambda: "place=einr" in reader.query(), "die Einrichtung als Stelle")

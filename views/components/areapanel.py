@@ -12,6 +12,7 @@ from layers.atlas import Atlas
 from layers.german import number, signed_value
 from layers.keys import IndicatorKey, parse_key
 from layers.mapview import MapView
+from layers.reach_measures import classes_of_points
 from layers.sentences import three_sentences
 from views.components.plain import element
 from views.selection import Selection, categories_of
@@ -60,11 +61,16 @@ def without_car(atlas: Atlas, level: str, area: str) -> list[Component]:
         rows.append(html.Tr([html.Th(name, scope="row"), *(html.Td(cell, className="n") for cell in cells)]))
     titles = [html.Th(f"{limit} min", scope="col", className="n") for limit in WITHOUT_CAR_MINUTES]
     head = html.Thead(html.Tr([html.Th("je Weg höchstens", scope="col"), *titles]))
+    classes = classes_of_points(atlas.inputs)[atlas.inputs.points[level] == area]
+    people = atlas.inputs.points["people"][classes.index].groupby(classes).sum()
+    shares = [f"{letter} {number(100 * count / people.sum())} %" for letter, count in people.items() if letter]
+    served = ", ".join(shares) or "keine"
     note = "Anteil der Menschen, die um 10 Uhr da sein und nach 11:30 Uhr zurück können."
     return [
         html.H3("Ohne Auto hin und zurück"),
         html.Table([head, html.Tbody(rows)], className="tab"),
         html.P(note, className="klein"),
+        html.P(f"ÖV-Güteklassen (A dichter Takt bis F selten): {served}."),
     ]
 
 
