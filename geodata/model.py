@@ -163,6 +163,15 @@ class GeoData:
     categories: Mapping[str, Category] = field(default_factory=_catalogue_categories)
     sources: Mapping[str, Source] = field(default_factory=_catalogue_sources)
 
+    @property
+    def used_sources(self) -> tuple[Source, ...]:
+        """All sources behind this dataset; those of the catalogue where its provenance names none of its own."""
+        if "roles" not in self.provenance:
+            return tuple(self.sources.values())
+        own = self.sources_of(*ROLES)
+        places = self.places["source"].unique() if "source" in self.places else []
+        return (*own, *(self.sources[key] for key in places if key in self.sources and self.sources[key] not in own))
+
     def sources_of(self, *roles: str) -> tuple[Source, ...]:
         """Return the sources behind roles of ROLES, each once; a role that the district has nothing for has none."""
         known = {**ROLES, **self.provenance.get("roles", {})}

@@ -71,6 +71,7 @@ def _searched_text(rows: pd.DataFrame) -> pd.Series:
 def lacking(row: Mapping[str, Any]) -> list[str]:
     """Return what a row does not say, in German; a stop has neither capacity nor operator nor street to give."""
     if row["category"] == "haltestelle":
-        return ["Stufenlosigkeit", "Abfahrten"] if row["wheelchair"] == "" else ["Abfahrten"]
+        unknown = [] if row.get("source") == "fahrplan" else ["Abfahrten"]
+        return ["Stufenlosigkeit", *unknown] if row["wheelchair"] == "" else unknown
     found = [word for column, word in LACKING.items() if pd.isna(row[column]) or row[column] == ""]
     return found + (["genaue Lage"] if row["precision"] in COARSE else [])

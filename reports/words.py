@@ -124,5 +124,6 @@ def slug(text: str) -> str:
 def file_name(view: MapView, ending: str, *, district: str = "wartburgkreis") -> str:
     """Return the file name of an export, for example ``wartburgkreis_haltestelle-600_gemeinde.csv``."""
     layer = view.layer
-    parts = [slug(district), slug(str(layer.key)), layer.level, layer.period or ""]
+    scenario = "szenario" if "(Szenario:" in layer.text.name else ""
+    parts = [slug(district), slug(str(layer.key)), layer.level, layer.period or "", scenario]
     return "_".join(part for part in parts if part) + f".{slug(ending)}"

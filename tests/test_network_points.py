@@ -52,6 +52,12 @@ def test_platforms_of_one_station_or_one_name_are_one_stop() -> None:
     assert found["kind"].unique().tolist() == ["bahnhof"]
     assert found.geometry.x.tolist() == [5.0, 4010.0, 6000.0, 9000.0]
     assert set(FACILITY_COLUMNS) <= set(found)
+    assert found["note"].tolist() == [
+        "06.05.2024: 2 Abfahrten, 8:00 bis 8:01 Uhr",
+        "06.05.2024: 2 Abfahrten, 8:02 bis 8:03 Uhr",
+        "06.05.2024: 1 Abfahrt um 8:04 Uhr",
+        "06.05.2024: keine Abfahrt",
+    ]
 
 
 def test_stops_that_nobody_serves_on_the_day_are_none() -> None:

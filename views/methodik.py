@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from geodata import catalog
 from geodata.catalog import Indicator
 from layers.atlas import Atlas
+from layers.describe import population_stand
 from layers.german import day, number
 from views.components import reference, texts
 from views.components.panels import badge
@@ -48,10 +49,10 @@ def _page(atlas: Atlas) -> list[Element]:
         "einrichtungen": lambda: _categories(atlas),
         "schwellenwerte": reference.thresholds,
         "handlungsfelder": reference.fields,
-        "wege": reference.modes,
+        "wege": lambda: reference.modes(atlas),
         "bevoelkerung": lambda: reference.population(atlas),
         "zeichen": reference.states,
-        "quellen": reference.sources,
+        "quellen": lambda: reference.sources(atlas),
         "barrierefreiheit": texts.accessibility,
         "datenschutz": texts.privacy,
     }
@@ -80,19 +81,27 @@ def _overview(atlas: Atlas) -> list[Component]:
         f"{len(atlas.areas('gemeinde'))} Gemeinden und {len(atlas.areas('sozialraum'))} Sozialräume, Gebietsstand "
         f"{day(atlas.data.gebietsstand)}.",
         f"{number(float(atlas.areas('kreis')['population'].iloc[0]))} Einwohner nach den neuesten Zahlen je Gemeinde "
-        "auf der Basis Zensus 2011 (verschiedene Stichtage).",
+        f"(Stand: {population_stand(atlas.inputs)}).",
         f"{number(len(inside) - stops)} belegte Einrichtungen und {number(stops)} Haltestellen und Bahnhöfe im "
         "Landkreis.",
-        f"{complete} von {len(catalog.categories())} Einrichtungsarten sind ausreichend erfasst; nur für sie werden "
-        "Dichte, Versorgung und Minuten gerechnet.",
+        f"{complete} von {len(atlas.categories)} Einrichtungsarten sind so erfasst, dass Dichte, Versorgung und "
+        "Minuten gerechnet werden.",
         f"{len(atlas.filled)} von {len(catalog.indicators())} Basisindikatoren haben Werte; die übrigen stehen mit "
         "der Quelle da, die sie füllen würde.",
-        "Wege sind Näherungen: Luftlinie mal Umwegfaktor. Straßennetz und Fahrplan sind noch nicht enthalten.",
+        _ways(atlas),
         "Der Text der Strategie (KT 0135/2020) liegt nicht vor. Leitziele und Maßnahmen werden deshalb nicht gezeigt.",
         "Ein Sozialraum ist hier eine Verwaltungsgemeinschaft, eine erfüllende Gemeinde mit ihren Gemeinden oder "
         "eine einzelne Gemeinde. Das ist ein Schluss aus öffentlichen Angaben, keine Festlegung des Kreises.",
     ]
     return [html.Ul([html.Li(fact) for fact in facts])]
+
+
+def _ways(atlas: Atlas) -> str:
+    """Return what ways rest on in this dataset."""
+    if not atlas.data.networks:
+        return "Wege sind Näherungen: Luftlinie mal Umwegfaktor. Straßennetz und Fahrplan sind noch nicht enthalten."
+    timetable = "und einem Fahrplan" if atlas.data.timetable else "ohne Fahrplan"
+    return f"Wege kommen aus Wegenetzen von OpenStreetMap {timetable}; sonst Luftlinie mal Umwegfaktor, als Näherung."
 
 
 def _measures() -> list[Component]:

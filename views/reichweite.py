@@ -22,7 +22,7 @@ from views.reach_state import MOST_MINUTES, ReachState, Spot, read_parts, read_q
 TITLE, PATH = "Reichweite", "/reichweite"
 FIELDS = ("place", "mode", "minutes", "direction", "handlungsfeld")
 ALL = "alle"  # a Select cannot hold an empty value
-QUIET = "#eef1f6"
+QUIET, VEIL = "#eef1f6", "rgba(255, 255, 255, 0.6)"  # with a basemap woods and water show through
 DIRECTIONS = {"von": "von der Stelle aus", "zu": "zur Stelle hin"}
 
 
@@ -175,7 +175,7 @@ def _payload(atlas: Atlas, state: ReachState, spot: Spot | None, found: Reachabl
     return {
         "key": f"reichweite?{query}",
         "level": "gemeinde",
-        **area_values([QUIET], [0] * len(area), [""] * len(area)),
+        **area_values([QUIET if atlas.data.basemap is None else VEIL], [0] * len(area), [""] * len(area)),
         "selected": None,
         "compare": None,
         "points": {"ids": rows.index.tolist()},

@@ -24,6 +24,7 @@ from reports.tables import (
     map_gpkg,
     map_xlsx,
 )
+from reports.words import slug
 from views import einrichtungen, reichweite
 from views.components.mappage import view_of
 from views.selection import Selection, read_query, settle
@@ -95,14 +96,15 @@ def _register_exports(server: Flask, atlas: Atlas) -> None:
         if ending not in MAP_FILES:
             abort(404)
         selection, view = asked()
-        return _file(file_name(view, ending), ending, MAP_FILES[ending](atlas, view, selection))
+        name = file_name(view, ending, district=atlas.data.name)
+        return _file(name, ending, MAP_FILES[ending](atlas, view, selection))
 
     @server.get("/ausgabe/einrichtungen.<ending>")
     def facility_export(ending: str) -> Response:
         if ending not in FACILITY_FILES:
             abort(404)
         rows = einrichtungen.exported_rows(atlas, _query())
-        return _file(f"{FACILITY_NAME}.{ending}", ending, FACILITY_FILES[ending](atlas, rows))
+        return _file(f"einrichtungen-{slug(atlas.data.name)}.{ending}", ending, FACILITY_FILES[ending](atlas, rows))
 
 
 def _query() -> str:
@@ -125,7 +127,6 @@ MAP_FILES: dict[str, Callable[[Atlas, MapView, Selection], bytes]] = {
     "pdf": _printed("pdf"),
 }
 FACILITY_FILES = {"csv": facilities_csv, "xlsx": facilities_xlsx, "gpkg": facilities_gpkg}
-FACILITY_NAME = "einrichtungen-wartburgkreis"
 MIME_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -15,7 +15,7 @@ from geodata.assemble.merge import merge_with_register
 from geodata.assemble.points import build_stations, build_stops, locate, shape_facilities, split_stops
 from geodata.catalog import Category
 from geodata.model import METRIC_CRS, PLACE_COLUMNS
-from geodata.sources.gtfs_day import Timetable
+from geodata.sources.gtfs_day import DAY_S, Timetable
 from geodata.sources.osm_facilities import SOURCE
 
 STATION_KINDS = {"bahn", "ubahn"}
@@ -38,6 +38,7 @@ def stops_of(table: Timetable, gemeinden: gpd.GeoDataFrame, reach: float) -> gpd
             "name": groups["name"].first(),
             "kind": groups["kind"].max().map({1: "bahnhof", 0: "haltestelle"}),
             "wheelchair": groups["wheelchair"].agg(_all_step_free),
+            "note": _departures(table, served, site),
         }
     )
     points = gpd.points_from_xy(groups["x"].mean(), groups["y"].mean(), crs=METRIC_CRS)
@@ -59,6 +60,31 @@ def listed_stops(
         build_stops(kept, source=bus.id, seen=bus.date),
     ]
     return gpd.GeoDataFrame(pd.concat(parts).sort_index())
+
+
+def _departures(table: Timetable, served: np.ndarray, site: pd.Series) -> pd.Series:
+    """Return in words how often something departs on the day, by site: number, first and last departure."""
+    by_stop = pd.Series(site.to_numpy(), index=served)
+    boards = table.boards & (table.departure < DAY_S)
+    rows = pd.DataFrame({"site": by_stop.reindex(table.from_stop[boards]).to_numpy(), "at": table.departure[boards]})
+    found = rows.groupby("site")["at"].agg(["size", "min", "max"]).reindex(sorted(site.unique()))
+    day = f"{table.day:%d.%m.%Y}"
+    texts = [f"{day}: {_said(*row)}" for row in found.itertuples(index=False)]
+    return pd.Series(texts, index=found.index)
+
+
+def _said(count: float, first: float, last: float) -> str:
+    if np.isnan(count):
+        return "keine Abfahrt"
+    return (
+        f"1 Abfahrt um {_clock(first)} Uhr"
+        if count == 1
+        else f"{count:.0f} Abfahrten, {_clock(first)} bis {_clock(last)} Uhr"
+    )
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 3600}:{int(seconds) % 3600 // 60:02d}"
 
 
 def _kinds(table: Timetable) -> np.ndarray:

@@ -69,7 +69,7 @@ def footer(atlas: Atlas) -> Component:
             ),
             html.P(
                 [
-                    "Grenzen: © GeoBasis-DE / BKG 2016 (Daten verändert) · ",
+                    f"Grenzen: {'; '.join(source.attribution for source in atlas.data.sources_of('boundaries'))} · ",
                     dcc.Link("Quellen und Lizenzen", href="/daten#quellen"),
                     " · ",
                     dcc.Link("Barrierefreiheit", href="/daten#barrierefreiheit"),

@@ -34,7 +34,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "bounds": [float(west), float(south), float(east), float(north)],
         "vendor": "/vendor/",
         "icons": icons,
-        "attribution": "© GeoBasis-DE / BKG 2016 (Daten verändert)",
+        "attribution": "; ".join(source.attribution for source in atlas.data.sources_of("boundaries")),
         **_basemap(atlas),
     }
 

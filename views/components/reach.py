@@ -110,6 +110,8 @@ def panel(atlas: Atlas, spot: Spot | None, found: Reachable | None, minutes: int
     if spot is None or found is None:
         hint = "Eine Stelle auf der Karte oder in der Liste wählen."
         return [html.H2("Ergebnis"), html.P(hint, className="klein")]
+    if found.off_network:
+        return [html.H2(spot.name), html.P(notices(found)[0])]
     said = html.Div([html.P(sentence) for sentence in sentences(spot, found, minutes)], className="saetze")
     return [
         html.H2(spot.name),

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from geodata import catalog
 from geodata.catalog import Threshold
 from layers.atlas import Atlas
+from layers.describe import timetable_note
 from layers.german import SIGNS, STATE_WORDS, day, number
 from views.components.panels import badge
 from views.components.words import KINDS, PROOFS
@@ -69,8 +70,8 @@ def fields() -> list[Component]:
     ]
 
 
-def modes() -> list[Component]:
-    """Return the assumptions on ways."""
+def modes(atlas: Atlas) -> list[Component]:
+    """Return the assumptions on ways, and what the dataset has instead of them."""
     rows = [
         [
             mode.name,
@@ -85,6 +86,12 @@ def modes() -> list[Component]:
     lead = (
         "Solange kein Straßennetz geladen ist, gilt: Minuten = Luftlinie × Umwegfaktor ÷ Geschwindigkeit + Zugangszeit."
     )
+    networks, table_of_day = atlas.data.networks, atlas.data.timetable
+    if networks:
+        names = ", ".join(f"{catalog.modes()[key].name} ({number(len(net.x))} Knoten)" for key, net in networks.items())
+        lead = f"Wegenetze aus OpenStreetMap im Datensatz: {names}. Wo eines fehlt: {lead[:1].lower()}{lead[1:]}"
+    if table_of_day is not None:
+        lead += f" {timetable_note(table_of_day)}"
     titles = ("Verkehrsmittel", "Geschwindigkeit", "Umwegfaktor", "Zugangszeit", "Nachweis", "Herkunft")
     return [html.P(lead), table(titles, rows, "Annahmen zu Wegen")]
 
@@ -105,9 +112,8 @@ def population(atlas: Atlas) -> list[Component]:
         for row in figures.itertuples()
     ]
     lead = (
-        "Jede Gemeinde steht mit ihrem neuesten Wert auf der Basis Zensus 2011. Werte auf der Basis Zensus 2022 gibt "
-        "es nur für drei "
-        "Gemeinden; sie stehen hier zum Nachschlagen und werden nie mit den anderen verrechnet."
+        "Jede Gemeinde steht mit dem Wert, der verwendet wird. Werte auf anderer Basis (Zensus 2011, Zensus 2022) "
+        "stehen hier zum Nachschlagen und werden nie mit den anderen verrechnet."
     )
     settled = _settled(atlas)
     return [
@@ -122,12 +128,17 @@ def population(atlas: Atlas) -> list[Component]:
 
 
 def _settled(atlas: Atlas) -> str:
-    demand = atlas.data.demand
+    demand, people = atlas.data.demand, number(float(atlas.data.demand["population"].sum()))
+    if len(atlas.data.cells):
+        census = int(atlas.data.cells["census"].iloc[0])
+        return (
+            f"Wo die Menschen wohnen, sagen {number(len(demand))} Rasterzellen des Zensus {census}, je Gemeinde auf "
+            f"ihre Zahl umgerechnet (zusammen {people})."
+        )
     return (
         f"Wo die Menschen wohnen, sagen {number(len(demand))} Siedlungsflächen mit "
-        f"{number(float(demand['zensus2011'].sum()))} im Zensus 2011 "
-        "gezählten Menschen. Sie werden je Gemeinde auf die neueste Zahl umgerechnet (zusammen "
-        f"{number(float(demand['population'].sum()))}; geschätzt)."
+        f"{number(float(demand['zensus2011'].sum()))} im Zensus 2011 gezählten Menschen. Sie werden je Gemeinde auf "
+        f"die neueste Zahl umgerechnet (zusammen {people}; geschätzt)."
     )
 
 
@@ -141,10 +152,10 @@ def states() -> list[Component]:
     return [html.P(lead), table(("Art", "im Export", "gedruckt"), rows, "Art der Werte")]
 
 
-def sources() -> list[Component]:
+def sources(atlas: Atlas) -> list[Component]:
     """Return every source with licence, and the list of proofs."""
     rows = []
-    for source in catalog.sources().values():
+    for source in atlas.data.used_sources:
         address = (
             html.A(source.url, href=source.url, rel="noopener noreferrer", target="_blank")
             if source.url
