@@ -27,11 +27,11 @@ from tests.webapp import (
     shared_atlas,
     words_in,
 )
-from views import einrichtungen, karte, methodik
+from views import einrichtungen, karte, methodik, reichweite
 from views.filter import PARSERS as FILTER_PARSERS
 from views.selection import ALL_FIELDS, PARSERS, Selection, indicators_of, read_query, settle, to_query
 
-PAGES = (karte, einrichtungen, methodik)
+PAGES = (karte, reichweite, einrichtungen, methodik)
 START = {
     "wahl-handlungsfeld.value": "ZUM",
     "wahl-indicator.value": "haltestelle",
