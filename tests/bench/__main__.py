@@ -15,6 +15,7 @@ from tests.bench.browser import opened
 from tests.bench.buses import measure_buses
 from tests.bench.catchments import measure_catchments
 from tests.bench.process import LOG, ROOT, free_port, running, running_atlas
+from tests.bench.questions import measure_questions
 from tests.bench.replay import measure_callbacks
 from tests.bench.start import measure_build, measure_memory, measure_start
 from tests.bench.switch import measure_maps
@@ -22,7 +23,7 @@ from tests.bench.table import Row, as_json, as_text
 from tests.bench.ways import measure_ways
 
 RESULT = ROOT / "build" / "bench.json"
-PAGES = ("/", "/einrichtungen", "/daten")
+PAGES = ("/", "/reichweite", "/einrichtungen", "/daten")
 SLOW = ("plotly", 11_000)
 
 
@@ -48,6 +49,8 @@ def measure_all(skipped: set[tuple[str, int]]) -> list[Row]:
         switches = measure_switches(browser, atlas.address, skipped)
         walk(browser, atlas.address)
         memory = measure_memory(atlas, fresh)
+    with step("Was wäre, wenn, und Reichweite"), opened() as browser:
+        questions = measure_questions(browser)
     with step("Start und Aufbau"):
         start = measure_start() + measure_build()
     with step("Wege im Netz"):
@@ -57,7 +60,7 @@ def measure_all(skipped: set[tuple[str, int]]) -> list[Row]:
         callbacks, failed = measure_callbacks(atlas)
     for request in failed[:3]:
         print(f"NICHT BEANTWORTET ({len(failed)} Anfragen): {request}")
-    return switches + start + memory + ways + callbacks
+    return switches + questions + start + memory + ways + callbacks
 
 
 def measure_switches(browser: Browser, atlas: str, skipped: set[tuple[str, int]]) -> list[Row]:

@@ -100,10 +100,11 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_atlas() -> Iterator[Program]:
-    """Run the real app on a free port."""
+def running_atlas(**settings: str) -> Iterator[Program]:
+    """Run the real app on a free port, by default on the embedded dataset alone."""
     port = free_port()
-    with running(["app.py"], port, {"PORT": str(port), "HOST": "127.0.0.1", "BROWSER": "nein"}) as program:
+    environment = {"DATEN": str(ROOT / "build" / "keine-daten"), "BROWSER": "nein", **settings}
+    with running(["app.py"], port, {**environment, "PORT": str(port), "HOST": "127.0.0.1"}) as program:
         yield program
 
 

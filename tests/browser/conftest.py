@@ -122,26 +122,24 @@ def contexts(browser: Browser) -> Callable[[int], BrowserContext]:
 @pytest.fixture
 def open_reader(address: str, contexts: Callable[[int], BrowserContext]) -> Iterator[Callable[..., Reader]]:
     """Return a function that opens a window; at the end of the test no window may have complained."""
-    readers: list[Reader] = []
-
-    def open_window(width: int = WIDE, context: BrowserContext | None = None) -> Reader:
-        readers.append(Reader((context or contexts(width)).new_page(), address))
-        return readers[-1]
-
-    yield open_window
-    complaints = [text for reader in readers for text in reader.complaints()]
-    for reader in readers:
-        reader.page.close()
-    assert not complaints, "\n".join(complaints)
+    with windows(address, contexts) as open_window:
+        yield open_window
 
 
 @pytest.fixture
 def walker(address_with_ways: str, contexts: Callable[[int], BrowserContext]) -> Iterator[Callable[..., Reader]]:
-    """Return a function that opens a window on the atlas with ways; no window may have complained."""
+    """Return the same for the atlas with ways."""
+    with windows(address_with_ways, contexts) as open_window:
+        yield open_window
+
+
+@contextmanager
+def windows(address: str, contexts: Callable[[int], BrowserContext]) -> Iterator[Callable[..., Reader]]:
+    """Give a function that opens windows on an address; at the end no window may have complained."""
     readers: list[Reader] = []
 
-    def open_window(width: int = WIDE) -> Reader:
-        readers.append(Reader(contexts(width).new_page(), address_with_ways))
+    def open_window(width: int = WIDE, context: BrowserContext | None = None) -> Reader:
+        readers.append(Reader((context or contexts(width)).new_page(), address))
         return readers[-1]
 
     yield open_window
