@@ -32,7 +32,7 @@
     addControls(map, maplibre, config, place.container);
     const view = {
       map, maplibre, config, status: place.status,
-      levels: new Map(), level: null, payload: null, texts: [], marks: {}, key: null,
+      levels: new Map(), level: null, payload: null, texts: [], marks: {}, points: {}, key: null,
     };
     reportErrors(view);
     await loaded(map);

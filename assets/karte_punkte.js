@@ -22,10 +22,16 @@
   };
 
   function setPoints(view, features) {
-    const set = (source, inside) => view.map.getSource(source).setData(
-      { ...parts.EMPTY, features: features.filter((feature) => Boolean(feature.properties.inside) === inside) });
-    set(parts.POINT_SOURCES.inside, true);
-    set(parts.POINT_SOURCES.outside, false);
+    setSource(view, parts.POINT_SOURCES.inside, features.filter(({ properties }) => properties.inside));
+    setSource(view, parts.POINT_SOURCES.outside, features.filter(({ properties }) => !properties.inside));
+  }
+
+  /** Give a source its features, unless it has them: each change costs the map a round of laying out symbols. */
+  function setSource(view, source, features) {
+    const shown = features.map(({ properties, geometry }) => `${properties.id}@${geometry.coordinates}`).join(" ");
+    if (view.points[source] === shown) return;
+    view.points[source] = shown;
+    view.map.getSource(source).setData({ ...parts.EMPTY, features });
   }
 
   async function choose(view, selection) {

@@ -97,5 +97,5 @@ def mark(table: pd.DataFrame, rows: Iterable[str] | pd.Series, state: State, rea
 def add_reason(table: pd.DataFrame, rows: Iterable[str], reason: str) -> pd.DataFrame:
     """Return ``table`` with ``reason`` said of ``rows`` too, after what is said of them already."""
     hit = table.index.isin(list(rows))
-    said = table["reason"].where(~hit, (table["reason"] + " " + reason).str.strip())
-    return table.assign(reason=said)
+    said = [f"{text} {reason}".strip() if also else text for text, also in zip(table["reason"], hit, strict=True)]
+    return table.assign(reason=pd.Series(said, table.index, dtype=object))

@@ -9,7 +9,6 @@ import pandas as pd
 
 from geodata.catalog.service import service_schemes
 from geodata.model import State
-from geodata.network import snap
 from layers import coverage
 from layers.frames import empty, frame, mark
 from layers.inputs import COARSE_WALK_M, Inputs, areas, straight_metres, ways_to, ways_without_car
@@ -54,20 +53,24 @@ def unreached(inputs: Inputs, category: str, mode_id: str) -> pd.Series:
     return ways_to(inputs, category, mode_id)["minutes"].isna() & (not inputs.supply[category].empty)
 
 
-@lru_cache(maxsize=32)
 def off_network(inputs: Inputs, mode_id: str) -> pd.Series:
     """Return which points lie more than 500 m from every way of the mode's network; none without a network."""
     networks = inputs.data.networks
     walked = "fuss" if mode_id == BUS else mode_id
     if walked not in networks:
         return pd.Series(False, inputs.points.index)
-    return snap(networks[walked], inputs.points["x"], inputs.points["y"])["node"] < 0
+    from layers.routing.roads import places_at  # numba: not loaded without a network
+
+    return pd.Series(places_at(networks[walked], inputs.points).nodes < 0, inputs.points.index)
 
 
 def share_of(inputs: Inputs, hit: pd.Series, level: str) -> pd.Series:
     """Return the share of people (%) at the points that ``hit`` marks, 0 where nobody lives."""
+    index = areas(inputs.data, level).index
+    if not hit.any():
+        return pd.Series(0.0, index)
     share = coverage.share_within(1.0 - hit, inputs.points["people"], inputs.points[level], 0)
-    return share.set_axis(areas(inputs.data, level).index).fillna(0)
+    return share.set_axis(index).fillna(0)
 
 
 def _cost_frame(inputs: Inputs, key: IndicatorKey, level: str, value: pd.Series) -> pd.DataFrame:

@@ -37,16 +37,17 @@ class Scenario:
 @lru_cache(maxsize=32)
 def changed(inputs: Inputs, scenario: Scenario) -> Inputs:
     """Return the inputs under a scenario; ids that are not there are passed over. Kept: do not change it."""
-    facilities = inputs.facilities.drop(index=list(scenario.closed), errors="ignore")
     opened = _opened(inputs, scenario)
-    facilities = gpd.GeoDataFrame(pd.concat([facilities, opened]), crs=METRIC_CRS) if len(opened) else facilities
+    new = pd.DataFrame(opened)
     supply: dict[str, pd.DataFrame] = dict(inputs.supply)
-    for key, category in inputs.data.categories.items():
-        kinds = {key, *category.also_by}
-        if scenario.category in kinds or kinds & set(inputs.facilities["category"].reindex(list(scenario.closed))):
-            rows = facilities[facilities["category"].isin(kinds) & facilities["x"].notna()]
-            supply[key] = pd.DataFrame(rows)
+    for key, rows in inputs.supply.items():
+        loses = rows.index.isin(scenario.closed)
+        gains = len(new) and scenario.category in {key, *inputs.data.categories[key].also_by}
+        if loses.any() or gains:
+            supply[key] = pd.concat([rows[~loses], new]) if gains else rows[~loses]
     pairs = tuple((inputs.supply[key], rows) for key, rows in supply.items() if rows is not inputs.supply[key])
+    facilities = inputs.facilities[~inputs.facilities.index.isin(scenario.closed)]
+    facilities = gpd.GeoDataFrame(pd.concat([facilities, opened]), crs=METRIC_CRS) if len(opened) else facilities
     return replace(inputs, facilities=facilities, supply=supply, model=FromBase(inputs.model, pairs))
 
 

@@ -18,7 +18,8 @@ from views.components import query
 from views.components.mapconfig import place_of, spot_name
 
 MOST_MINUTES = 60
-SPOT = re.compile(r"punkt:(-?\d{1,3}\.\d{1,5})_(-?\d{1,2}\.\d{1,5})")
+POINT = "punkt:"
+SPOT = re.compile(POINT + r"(-?\d{1,3}\.\d{1,5})_(-?\d{1,2}\.\d{1,5})")
 TO_METRES = pyproj.Transformer.from_crs(WEB_CRS, METRIC_CRS, always_xy=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, ctx, dcc, html
+from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from geodata import catalog
@@ -17,7 +17,7 @@ from views.components import panels, reach
 from views.components.controls import LIST_SETTINGS
 from views.components.mapconfig import area_values, map_config, search_options
 from views.components.query import MAX_TEXT, to_query
-from views.reach_state import MOST_MINUTES, ReachState, Spot, read_parts, read_query, settle, spot_of
+from views.reach_state import MOST_MINUTES, POINT, ReachState, Spot, read_parts, read_query, settle, spot_of
 
 TITLE, PATH = "Reichweite", "/reichweite"
 FIELDS = ("place", "mode", "minutes", "direction", "handlungsfeld")
@@ -92,7 +92,7 @@ def _filters(atlas: Atlas, state: ReachState) -> Component:
 
 def place_options(atlas: Atlas, state: ReachState) -> list[dict[str, Any]]:
     """Return places and facilities to choose from, and the point that was clicked."""
-    spot = spot_of(state.place, atlas) if state.place.startswith("punkt:") else None
+    spot = spot_of(state.place, atlas) if state.place.startswith(POINT) else None
     clicked = [{"group": "Auf der Karte", "items": [{"value": state.place, "label": spot.name}]}] if spot else []
     return [*clicked, *search_options(atlas)]
 
@@ -147,7 +147,7 @@ def page_parts(atlas: Atlas, state: ReachState, notices: list[str]) -> dict[str,
         "tabelle": reach.facility_table(atlas, spot, found, state.handlungsfeld),
         "inhalt": _payload(atlas, state, spot, found),
         "adresse": to_query(state),
-        "stellen": place_options(atlas, state),
+        "stellen": place_options(atlas, state) if state.place.startswith(POINT) else no_update,
         "stelle": state.place or None,
         "richtung": state.direction,
     }

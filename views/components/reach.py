@@ -26,6 +26,7 @@ from views.selection import categories_of
 
 COLOURS = ("#b7d3ee", "#6fa3d8", "#1c5fa8")  # the farthest band first; 3:1 between neighbours is kept by the outlines
 SMOOTH_M = 15.0
+SCREEN = 1000  # pixels
 MOST_ROWS = 200
 NEAREST_SHOWN = 12
 
@@ -221,16 +222,22 @@ def facility_table(atlas: Atlas, spot: Spot | None, found: Reachable | None, han
 
 
 def shapes(spot: Spot | None, found: Reachable | None) -> dict[str, Any]:
-    """Return what the map script draws: the bands, the farthest first, and the place itself."""
+    """Return what the map script draws: the bands, the farthest first, and the place itself.
+
+    The outlines are smoothed to what an eye tells apart when the whole reach is on the screen.
+    """
     if spot is None or found is None:
         return {"bands": [], "spot": None}
+    west, south, east, north = shapely.total_bounds(list(found.areas.values()))
+    smooth = max(SMOOTH_M, max(east - west, north - south) / SCREEN)
     bands = [
-        {"colour": colour, "minutes": limit, "geometry": shapely.geometry.mapping(to_web(_smooth(area), METRIC_CRS))}
+        {"colour": colour, "minutes": limit, "geometry": _outline(area, smooth)}
         for (limit, area), colour in zip(found.areas.items(), COLOURS, strict=True)
         if not area.is_empty
     ]
     return {"bands": bands, "spot": [spot.lon, spot.lat]}
 
 
-def _smooth(area: shapely.Geometry) -> shapely.Geometry:
-    return shapely.simplify(area, SMOOTH_M)
+def _outline(area: shapely.Geometry, smooth: float) -> dict[str, Any]:
+    outline: dict[str, Any] = shapely.geometry.mapping(to_web(shapely.simplify(area, smooth), METRIC_CRS))
+    return outline
