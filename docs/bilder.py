@@ -57,6 +57,10 @@ SHOTS = (
     Shot("tabelle", "/?handlungsfeld=PLA&indicator=BEV02&level=sozialraum&table=ja", part="#tabelle .card"),
     Shot("unsicher", "/?handlungsfeld=CHA&indicator=anzahl&category=kita"),
     Shot("einrichtungen", "/einrichtungen?handlungsfeld=CHA"),
+    Shot("reichweite", "/reichweite?place=ort%3A2921816&mode=rad&minutes=45"),
+    Shot(
+        "szenario", "/?handlungsfeld=SIC&indicator=minuten&category=krankenhaus&mode=pkw&closed=krankenhaus-16063003-01"
+    ),
     Shot("daten", "/daten", has_map=False),
     Shot("telefon", f"/?area={GEISA}", width=390, height=844),
     Shot("ohne-webgl", "/?webgl=aus", height=900),

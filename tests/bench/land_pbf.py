@@ -24,6 +24,7 @@ from osmium.osm.mutable import Node, Way
 
 from geodata.sources.osm import read_networks
 from geodata.sources.osm_basemap import read_osm_basemap
+from layers.run_task import peak_mb
 from tests.bench.process import ROOT
 
 VILLAGES, GRID = 71, 20  # villages per side of the Land, crossings per side of a village: 2.02 million crossings
@@ -35,7 +36,6 @@ KREIS = (9.9, 50.25, 10.5, 50.65)
 LIMIT_GB = 8.0
 VILLAGE = {"highway": "residential", "name": "synthetische Straße"}
 ROAD = {"highway": "secondary", "maxspeed": "100", "surface": "asphalt"}
-MEGA = 1024 if sys.platform == "linux" else 1  # ru_maxrss is in KiB there, in bytes elsewhere
 
 
 def main() -> None:
@@ -76,14 +76,12 @@ def in_own_process(task: str, path: Path) -> dict[str, Any]:
 
 def read(task: str, path: Path) -> dict[str, Any]:
     """Return seconds, peak memory in GB (10^9 bytes) and what was made."""
-    import resource  # not on Windows, where the writer can still be tested
-
     begun = time.perf_counter()
     made = READERS[task](path)
     seconds = time.perf_counter() - begun
     return {
         "seconds": seconds,
-        "gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MEGA / 1e9,
+        "gb": peak_mb() / 1e3,
         "made": made,
     }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from layers.routing.hierarchy import prepare
 from layers.routing.places import at_nodes
 from layers.routing.reach import costs_between
 from layers.routing.sweep import costs_to
+from layers.run_task import peak_mb
 from tests.bench.district import CATEGORIES, CELLS, NODES, PER_CATEGORY, synthetic_district
 from tests.bench.process import ROOT
 from tests.bench.table import Row, limit
@@ -81,14 +81,8 @@ def computed(network: Network) -> dict[str, float]:
         "edges": len(network.head),
         "prepared": prepared - begun,
         "nearest": nearest - prepared,
-        "mb": _peak_mb(),
+        "mb": peak_mb(),
     }
-
-
-def _peak_mb() -> float:
-    """Return the most that this process held; ``ru_maxrss`` would begin with what its parent held."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024 / 1e6
 
 
 def _in_own_process(nodes: int) -> dict[str, float]:
