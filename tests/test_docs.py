@@ -31,7 +31,8 @@ from views.einrichtungen import EXPORTS as FACILITY_EXPORTS
 ROOT = Path(__file__).resolve().parent.parent
 README, HANDBOOK = ROOT / "README.md", ROOT / "docs" / "handbuch.md"
 ARCHITECTURE = ROOT / "docs" / "architektur.md"
-DOCUMENTS = (README, HANDBOOK, ARCHITECTURE)
+WAYS, SCALING = ROOT / "docs" / "wege.md", ROOT / "docs" / "skalierung.md"
+DOCUMENTS = (README, HANDBOOK, ARCHITECTURE, WAYS, SCALING)
 CATALOGUES = ROOT / "geodata" / "catalog"
 FORBIDDEN = re.compile(r"(?i)\bsession|(?<![\w&])#\d+\b|/tmp/|\.\./shared|pythonhosted|pypi\.org|npmjs")
 FILES = {table: f"{table}s.toml" for table in ("indicator", "threshold", "district")} | {"category": "categories.toml"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -20,6 +21,7 @@ from views.selection import ALL_FIELDS, MAX_MINUTES, MOST_CHANGES, Selection, ca
 
 # A plain scrolling list: the one Mantine brings cannot be reached by keyboard (axe: scrollable-region-focusable).
 LIST_SETTINGS = {"withScrollArea": False, "styles": {"options": {"maxHeight": "220px", "overflowY": "auto"}}}
+NUMBER_WIDTH, NAME_WIDTH = 0.1, 0.35  # of the slider: what the label of a mark takes
 NEWEST = "aktuell"  # a Select cannot hold an empty value
 LEVEL_NAMES = {"gemeinde": "Gemeinden", "sozialraum": "Verwaltungsgemeinschaften", "kreis": "Kreis"}
 SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
@@ -82,14 +84,29 @@ def period_options(atlas: Atlas, selection: Selection) -> Options:
 
 
 def threshold_props(selection: Selection) -> dict[str, Any]:
-    """Return range, step and marks of the threshold slider; proven limits carry their number."""
+    """Return range, step and marks of the threshold slider; proven limits carry their number where there is room."""
     if selection.indicator == "haltestelle":
         marks = [{"value": metres, "label": f"{number(metres)} m"} for metres in STOP_THRESHOLDS]
         return {"min": 300, "max": 1200, "step": 300, "marks": marks, "restrictToMarks": True}
     limits = proven_limits(selection)
-    marks = [{"value": 1, "label": "1"}, {"value": 60, "label": "60"}]
-    marks += [{"value": value, "label": f"{value} ({name})"} for value, name in limits.items()]
-    return {"min": 1, "max": max(60, *limits, selection.threshold), "step": 1, "marks": marks, "restrictToMarks": False}
+    longest = max(60, *limits, selection.threshold)
+    marks = _minute_marks(limits, longest)
+    return {"min": 1, "max": longest, "step": 1, "marks": marks, "restrictToMarks": False}
+
+
+def _minute_marks(limits: dict[int, str], longest: int) -> Options:
+    """Return the marks for both ends and for ``limits``; a label that would lie on the one before is left out."""
+    ends = {end: "" for end in (1, 60) if all(abs(end - limit) >= NUMBER_WIDTH * longest for limit in limits)}
+    places = sorted({**ends, **limits}.items())
+    roomy = all(later - earlier >= NAME_WIDTH * longest for (earlier, _), (later, _) in pairwise(places))
+    marks: Options = []
+    labelled = -longest
+    for value, name in places:
+        clear = value - labelled >= NUMBER_WIDTH * longest
+        labelled = value if clear else labelled
+        text = f"{value} ({name})" if name and roomy else str(value)
+        marks.append({"value": value} | ({"label": text} if clear else {}))
+    return marks
 
 
 def proven_limits(selection: Selection) -> dict[int, str]:
