@@ -144,6 +144,8 @@ def add_official(
     layers = {**base.layers, "einrichtungen": facilities}
     if len(cells):
         layers["zellen"] = extras.scale_cells(cells, gemeinden["population"])
+    elif not base.from_tables:
+        layers["siedlungen"] = extras.homes_on_settled_land(found.basemap.get("siedlung"), gpd.GeoDataFrame(gemeinden))
     if "orte" not in layers:
         layers["orte"] = network_points.places_of(found.basemap.get("orte"), cells, gemeinden, reach)
     judged = network_points.judge_register(facilities, known=catalog.categories(), day=found.day, keep=base.from_tables)

@@ -65,6 +65,29 @@ def _frame(rows: list[dict[str, object]], shapes: list[shapely.Geometry]) -> gpd
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=4326).to_crs(25832)
 
 
+def write_osm(folder: Path, settled: tuple[tuple[float, float, float, float], ...]) -> Path:
+    """Return an extract with a grid of streets over all squares and residential land in the boxes ``settled``."""
+    west, south, step, columns, rows = 8.58, 49.34, 0.005, 45, 33
+    spots = [(west + step * x, south + step * y) for y in range(rows) for x in range(columns)]
+    streets = [list(range(1 + y * columns, 1 + (y + 1) * columns)) for y in range(rows)]
+    streets += [list(range(1 + x, 1 + rows * columns, columns)) for x in range(columns)]
+    ways = [(refs, "highway") for refs in streets]
+    for box in settled:
+        first = len(spots) + 1
+        spots += list(shapely.box(*box).exterior.coords)[:4]
+        ways.append(([*range(first, first + 4), first], "landuse"))
+    nodes = [f'<node id="{n}" version="1" lon="{lon:.6f}" lat="{lat:.6f}"/>' for n, (lon, lat) in enumerate(spots, 1)]
+    lines = [_way(n, refs, key) for n, (refs, key) in enumerate(ways, 1)]
+    path = folder / "kunst.osm"
+    path.write_text(f'<osm version="0.6">{"".join(nodes)}{"".join(lines)}</osm>', "utf-8")
+    return path
+
+
+def _way(number: int, refs: list[int], key: str) -> str:
+    members = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+    return f'<way id="{number}" version="1">{members}<tag k="{key}" v="residential"/></way>'
+
+
 def write_zensus(folder: Path, cells: pd.DataFrame, name: str = "Zensus_spitze_Werte_1km-Gitter.csv") -> Path:
     """Return the official CSV of 2011 on 1 km for cells with x, y (centre, EPSG:3035), Einwohner and shares."""
     ids = [f"1kmN{int(y) // 1000:04d}E{int(x) // 1000:04d}" for x, y in zip(cells["x"], cells["y"], strict=True)]

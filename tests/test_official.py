@@ -23,7 +23,8 @@ from geodata.sources.zensus import header_of
 from layers import build_atlas
 from layers.keys import parse_key
 from tests import officialfiles
-from tests.officialfiles import KREIS, SQUARES, write_vg250, write_zensus
+from tests.data import kunstkreis
+from tests.officialfiles import KREIS, SQUARES, write_osm, write_vg250, write_zensus
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 ROADS, TIMETABLE = SHARED / "osm" / "ors_heidelberg.osm.pbf", SHARED / "gtfs" / "ors_vrn_gtfs_cut.zip"
@@ -325,3 +326,46 @@ def test_the_wartburgkreis_takes_official_cells_into_its_tables(tmp_path: Path, 
 
 def test_the_invented_files_are_called_so() -> None:
     assert "invented" in (officialfiles.__doc__ or "")
+
+
+VILLAGES = (
+    (8.60, 49.40, 8.62, 49.42),
+    (8.69, 49.40, 8.70, 49.41),
+    (8.70, 49.45, 8.71, 49.46),
+    (8.76, 49.40, 8.77, 49.41),
+)
+
+
+def build_without_census(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: int) -> GeoData:
+    """Return the district from areas with people and roads, the first ``settled`` villages being residential land."""
+    invented = kunstkreis.write_packages(tmp_path / "pakete")
+    monkeypatch.setattr("geodata.catalog.sources", lambda: invented)
+    sources = tmp_path / "quellen"
+    sources.mkdir()
+    write_vg250(sources)
+    write_osm(sources, VILLAGES[:settled])
+    files = Files(tmp_path / "pakete")
+    build.build_district(KREIS, tmp_path, files, given=given_files(sources, ignore), progress=ignore)
+    return geodata.load(KREIS, tmp_path)
+
+
+def test_without_a_census_people_live_on_residential_land(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two equal villages of Ostdorf share its 40,000 people."""
+    data = build_without_census(tmp_path, monkeypatch, 4)
+    people = data.demand["population"].groupby(data.demand["ags"]).agg(["size", "sum", "min"])
+    assert people["size"].tolist() == [1, 2, 1]
+    assert people["sum"].tolist() == pytest.approx([count for *_, count in SQUARES.values()])
+    assert people.at["08999002", "min"] == pytest.approx(20_000, rel=0.01)
+    assert [source.id for source in data.sources_of("homes")] == ["osm"]
+    assert build_atlas(data).values("gemeinde", "BEV01")["value"].tolist() == people["sum"].round().tolist()
+
+
+def test_a_gemeinde_without_residential_land_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GeoDataError, match=r"Gemeinden ohne Siedlungsfläche: 08999002 \(40000\), 08999003 \(8000\)"):
+        build_without_census(tmp_path, monkeypatch, 1)
+    assert not (tmp_path / KREIS).exists()
+
+
+def test_people_without_any_homes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GeoDataError, match=r"keine Wohngebiete aus OpenStreetMap\. Abhilfe: die Gitterdatei"):
+        build_without_census(tmp_path, monkeypatch, 0)

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata import catalog, validate
-from geodata.assemble.cells import build_cells, reconcile
+from geodata.assemble.cells import build_cells, reconcile, settled_parts, spread_people
 from geodata.assemble.inputs import box_around
 from geodata.assemble.network_points import no_facilities
 from geodata.assemble.points import build_register
@@ -27,6 +27,8 @@ from geodata.timetable import cut_timetable, join_timetables
 
 Progress = Callable[[str], None]
 LEAST_DIFFERENCE = 0.5  # people
+LIVED_IN = "wohnen"  # class of the settlement layer
+REMEDY = "Abhilfe: die Gitterdatei des Zensus in den Ordner der Quellen legen."
 LEAST_COVERED = 0.1  # share of people near a way; below it the extract belongs to another region
 
 
@@ -73,6 +75,18 @@ def build_none() -> gpd.GeoDataFrame:
     """Return no cells in the columns that others rely on."""
     columns = ["ags", "population", "counted", "census", "zensus2011", "area_ha"]
     return gpd.GeoDataFrame(pd.DataFrame(columns=columns), geometry=[], crs=METRIC_CRS)
+
+
+def homes_on_settled_land(settled: gpd.GeoDataFrame | None, gemeinden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the people of each Gemeinde on its residential land, for a district without census cells.
+
+    ``settled`` is the settlement layer of a basemap.
+    """
+    if settled is None or settled.empty:
+        raise GeoDataError(f"Wohnorte: keine Gitterdatei des Zensus und keine Wohngebiete aus OpenStreetMap. {REMEDY}")
+    parts = settled_parts(settled[settled["class"] == LIVED_IN], gemeinden)
+    homes = spread_people(parts, gemeinden["population"])
+    return homes.set_axis("wohngebiet-" + homes.index.astype(str)).rename_axis("id")
 
 
 def read_osm(path: Path | None, gemeinden: gpd.GeoDataFrame, reach: float, progress: Progress) -> FromOsm:

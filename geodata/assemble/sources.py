@@ -112,6 +112,8 @@ def found_sources(given: Given, from_tables: bool, found: FromOsm, day: Timetabl
         roles["register"] = ["register"]
     if given.osm is not None:
         sources["osm"] = _source("osm", given.osm, day=found.day)
+        if given.people is None and not from_tables:
+            roles["homes"] = ["osm"]
         roles |= {"ways": ["osm"], "register": [*roles.get("register", ["einrichtungen"]), "osm"]}
     if day is not None:
         paths = given.timetables

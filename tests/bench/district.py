@@ -38,8 +38,17 @@ def synthetic_district(nodes: int = NODES, *, cells: int = CELLS) -> District:
     scale = (nodes / NODES) ** 0.5
     points, in_village = _points(random, nodes, SIDE_M * scale, max(2, int(VILLAGES * scale**2)))
     network = _network(random, points, in_village)
+    return _furnished(random, network, cells, max(PER_CATEGORY, int(PER_CATEGORY * scale**2)))
+
+
+def district_on(network: Network) -> District:
+    """Return synthetic cells and facilities on a given network; the same on every call."""
+    return _furnished(np.random.default_rng(SEED), network, CELLS, PER_CATEGORY)
+
+
+def _furnished(random: np.random.Generator, network: Network, cells: int, per_category: int) -> District:
     homes = random.choice(len(network.x), cells).astype(np.int32)
-    shape = (CATEGORIES, max(PER_CATEGORY, int(PER_CATEGORY * scale**2)))
+    shape = (CATEGORIES, per_category)
     return District(network, homes, random.integers(0, len(network.x), shape).astype(np.int32))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from geodata import catalog
+from geodata.sources.osm import read_networks
 from layers.german import number
 from layers.isochrone import isochrones, reach
 from layers.routing import reference
@@ -21,7 +24,7 @@ from layers.routing.reach import costs_between
 from layers.routing.search import nearest_within
 from layers.routing.sweep import costs_to, nearest_of
 from layers.routing.whatif import Scenario, add, close, scenario
-from tests.bench.district import District, synthetic_district
+from tests.bench.district import District, district_on, synthetic_district
 from tests.bench.peaks import measure_peaks
 from tests.bench.table import Row, limit
 
@@ -29,22 +32,30 @@ SCIPY = "SciPy dijkstra"
 RUNS, CHANGES = 25, 400
 DESTS, OD_LIMIT = 1_000, 18_000  # 30 minutes
 QUERIES = 3
+ROADS = Path(__file__).parents[3] / "shared" / "data" / "osm" / "ors_heidelberg.osm.pbf"
 
 
 def measure_ways() -> list[Row]:
-    """Return the rows on a synthetic district; times without compiling, which happens once per machine."""
-    district = synthetic_district()
-    arcs = backward(district.network)
-    hierarchy = prepare(district.network)
+    """Return the rows on a synthetic district and, where it is there, on the roads of Heidelberg.
+
+    Times are without compiling, which happens once per machine.
+    """
+    rows = _on("synthetisch", synthetic_district())
+    if ROADS.is_file():
+        rows += _on("Heidelberg, OpenStreetMap", district_on(read_networks(ROADS)["pkw"]))
+    return rows + measure_peaks()
+
+
+def _on(name: str, district: District) -> list[Row]:
+    arcs, hierarchy = backward(district.network), prepare(district.network)
     nodes, edges = number(len(district.network.x)), number(len(district.network.head))
-    where = f"{nodes} Knoten und {edges} Kanten (synthetisch)"
-    return [
-        *_nearest(f"Nächste von 20 Arten für {where}", district, arcs, hierarchy),
+    rows = [
+        *_nearest(f"Nächste von 20 Arten für {nodes} Knoten und {edges} Kanten", district, arcs, hierarchy),
         *_pairs(district, arcs, hierarchy),
         *_what_if(district, arcs),
         *_isochrone(district),
-        *measure_peaks(),
     ]
+    return [replace(row, name=f"{row.name} ({name})") for row in rows]
 
 
 def best(run: Callable[[], Any], runs: int = RUNS) -> float:
