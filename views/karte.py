@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html,
 from dash.development.base_component import Component
 
 from layers.atlas import Atlas
-from views.components import controls, panels
+from views.components import controls, panels, thresholds
 from views.components.controls import control_id
 from views.components.mapconfig import map_config, search_focus, search_options
 from views.components.mappage import page_parts, view_of
@@ -279,10 +279,10 @@ def control_parts(atlas: Atlas, selection: Selection, chosen: dict[str, Any], tr
 
 def look_parts(atlas: Atlas, selection: Selection, used: dict[str, bool]) -> dict[str, Any]:
     """Return which controls the indicator needs and how the threshold slider looks for it."""
-    slider = controls.threshold_props(selection) if used["threshold"] else {}
+    slider = thresholds.threshold_props(selection) if used["threshold"] else {}
     styles = {f"style_{name}": controls.shown_if(used[name]) for name in used}
     styles["style_scenario"] = controls.shown_if(used["category"])
-    text = controls.threshold_text(selection) if used["threshold"] else no_update
+    text = thresholds.threshold_text(selection) if used["threshold"] else no_update
     options = controls.period_options(atlas, selection) if used["period"] else no_update
     return slider | styles | {"threshold_text": text, "period_options": options}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -12,16 +11,14 @@ from dash.development.base_component import Component
 from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
-from layers.german import number
 from layers.inputs import modes_of
-from layers.keys import STOP_THRESHOLDS
+from views.components import thresholds
 from views.components.mapconfig import spot_name, spots_of_places
-from views.components.words import JUDGEMENT_GROUPS, KINDS
-from views.selection import ALL_FIELDS, MAX_MINUTES, MOST_CHANGES, Selection, categories_of, indicators_of
+from views.components.words import JUDGEMENT_GROUPS
+from views.selection import ALL_FIELDS, MOST_CHANGES, Selection, categories_of, indicators_of
 
 # A plain scrolling list: the one Mantine brings cannot be reached by keyboard (axe: scrollable-region-focusable).
 LIST_SETTINGS = {"withScrollArea": False, "styles": {"options": {"maxHeight": "220px", "overflowY": "auto"}}}
-NUMBER_WIDTH, NAME_WIDTH = 0.1, 0.35  # of the slider: what the label of a mark takes
 NEWEST = "aktuell"  # a Select cannot hold an empty value
 LEVEL_NAMES = {"gemeinde": "Gemeinden", "sozialraum": "Verwaltungsgemeinschaften", "kreis": "Kreis"}
 SHOWN, HIDDEN = {"display": "block"}, {"display": "none"}
@@ -81,57 +78,6 @@ def period_options(atlas: Atlas, selection: Selection) -> Options:
     """Return the newest state and the single years that have values of their own."""
     years = [{"value": year, "label": year} for year in atlas.periods(selection.key)]
     return [{"value": NEWEST, "label": "neuester Stand"}, *years]
-
-
-def threshold_props(selection: Selection) -> dict[str, Any]:
-    """Return range, step and marks of the threshold slider; proven limits carry their number where there is room."""
-    if selection.indicator == "haltestelle":
-        marks = [{"value": metres, "label": f"{number(metres)} m"} for metres in STOP_THRESHOLDS]
-        return {"min": 300, "max": 1200, "step": 300, "marks": marks, "restrictToMarks": True}
-    limits = proven_limits(selection)
-    longest = max(60, *limits, selection.threshold)
-    marks = _minute_marks(limits, longest)
-    return {"min": 1, "max": longest, "step": 1, "marks": marks, "restrictToMarks": False}
-
-
-def _minute_marks(limits: dict[int, str], longest: int) -> Options:
-    """Return the marks for both ends and for ``limits``; a label that would lie on the one before is left out."""
-    ends = {end: "" for end in (1, 60) if all(abs(end - limit) >= NUMBER_WIDTH * longest for limit in limits)}
-    places = sorted({**ends, **limits}.items())
-    roomy = all(later - earlier >= NAME_WIDTH * longest for (earlier, _), (later, _) in pairwise(places))
-    marks: Options = []
-    labelled = -longest
-    for value, name in places:
-        clear = value - labelled >= NUMBER_WIDTH * longest
-        labelled = value if clear else labelled
-        text = f"{value} ({name})" if name and roomy else str(value)
-        marks.append({"value": value} | ({"label": text} if clear else {}))
-    return marks
-
-
-def proven_limits(selection: Selection) -> dict[int, str]:
-    """Return the limits in minutes that the thresholds name for the chosen category and mode, with their ids."""
-    found: dict[int, str] = {}
-    for threshold in catalog.thresholds().values():
-        fits = selection.category in threshold.categories and threshold.measure == "minuten"
-        if fits and threshold.mode in (selection.mode, None):
-            for value in threshold.values:
-                if 0 < value <= MAX_MINUTES and value == int(value):
-                    found.setdefault(int(value), threshold.id)
-    return found
-
-
-def threshold_text(selection: Selection) -> str:
-    """Return where the chosen threshold comes from: law, guideline, benchmark or the reader's own choice."""
-    if selection.indicator == "haltestelle":
-        return "300 bis 600 m: VDV-Schrift 4 (T38, zu prüfen); 1.200 m zur Bahn: T39 (zu prüfen)."
-    threshold = proven_limits(selection).get(selection.threshold)
-    if threshold is None:
-        return f"{selection.threshold} Minuten: eigene Setzung, kein belegter Schwellenwert."
-    entry = catalog.thresholds()[threshold]
-    car = " Gemeint ist der Schulweg, nicht die Fahrt mit dem Auto." if entry.mode is None else ""
-    proof = {"belegt": "belegt", "pruefen": "zu prüfen", "setzung": "eigene Setzung"}[entry.status]
-    return f"{selection.threshold} Minuten: {entry.name} ({entry.id}, {KINDS[entry.kind]}, {proof}).{car}"
 
 
 def needs(selection: Selection) -> dict[str, bool]:
@@ -304,6 +250,8 @@ def _threshold(selection: Selection) -> Component:
         thumbLabel="Schwelle",
         mb="xl",
         mt="xs",
-        **threshold_props(selection),
+        **thresholds.threshold_props(selection),
     )
-    return html.Div([label, slider, html.P(threshold_text(selection), id="schwelle-text", className="klein")])
+    return html.Div(
+        [label, slider, html.P(thresholds.threshold_text(selection), id="schwelle-text", className="klein")]
+    )

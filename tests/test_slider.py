@@ -1,4 +1,4 @@
-"""The controls of the filter column."""
+"""The marks of the threshold slider."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from geodata import catalog
-from views.components.controls import threshold_props
+from views.components.thresholds import threshold_props
 from views.selection import Selection
 
 
