@@ -19,6 +19,10 @@ from views.components.plain import Element, as_sent
 from views.components.words import DIRECTIONS, JUDGEMENTS, PROOFS
 
 TITLE, PATH = "Daten und Methodik", "/daten"
+STRATEGY_OF = "16063"  # the Kreis whose Kreistag adopted it
+NO_STRATEGY = (
+    "Der Text der Strategie (KT 0135/2020) liegt nicht vor. Leitziele und Maßnahmen werden deshalb nicht gezeigt."
+)
 SECTIONS = {
     "ueberblick": "Was dieser Atlas weiß und was nicht",
     "kennzahlen": "Kennzahlen, die der Atlas rechnet",
@@ -44,7 +48,7 @@ def layout(atlas: Atlas, parts: dict[str, Any]) -> Component:
 def _page(atlas: Atlas) -> list[Element]:
     makers = {
         "ueberblick": lambda: _overview(atlas),
-        "kennzahlen": _measures,
+        "kennzahlen": lambda: _measures(atlas),
         "basisindikatoren": lambda: _indicators(atlas),
         "einrichtungen": lambda: _categories(atlas),
         "schwellenwerte": reference.thresholds,
@@ -89,7 +93,7 @@ def _overview(atlas: Atlas) -> list[Component]:
         f"{len(atlas.filled)} von {len(catalog.indicators())} Basisindikatoren haben Werte; die übrigen stehen mit "
         "der Quelle da, die sie füllen würde.",
         _ways(atlas),
-        "Der Text der Strategie (KT 0135/2020) liegt nicht vor. Leitziele und Maßnahmen werden deshalb nicht gezeigt.",
+        *([NO_STRATEGY] if atlas.data.ags == STRATEGY_OF else []),
         "Ein Sozialraum ist hier eine Verwaltungsgemeinschaft, eine erfüllende Gemeinde mit ihren Gemeinden oder "
         "eine einzelne Gemeinde. Das ist ein Schluss aus öffentlichen Angaben, keine Festlegung des Kreises.",
     ]
@@ -104,8 +108,12 @@ def _ways(atlas: Atlas) -> str:
     return f"Wege kommen aus Wegenetzen von OpenStreetMap {timetable}; sonst Luftlinie mal Umwegfaktor, als Näherung."
 
 
-def _measures() -> list[Component]:
-    rows = [[[html.B(m.name), html.Br(), html.Small(m.unit)], m.formula, m.limits] for m in catalog.measures().values()]
+def _measures(atlas: Atlas) -> list[Component]:
+    rows = []
+    for measure in catalog.measures().values():
+        on_ways = atlas.data.networks and measure.ways_formula
+        texts = (measure.ways_formula, measure.ways_limits) if on_ways else (measure.formula, measure.limits)
+        rows.append([[html.B(measure.name), html.Br(), html.Small(measure.unit)], *texts])
     return [reference.table(("Kennzahl und Einheit", "Rechenweg", "Grenzen"), rows, "Kennzahlen des Atlas")]
 
 
