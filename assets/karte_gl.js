@@ -32,7 +32,7 @@
     addControls(map, maplibre, config, place.container);
     const view = {
       map, maplibre, config, status: place.status,
-      levels: new Map(), level: null, payload: null, texts: [], marks: {}, points: {}, key: null,
+      levels: new Map(), level: null, payload: null, texts: [], marks: {}, points: {}, changes: [], key: null,
     };
     reportErrors(view);
     await loaded(map);
@@ -76,6 +76,7 @@
     mark(view, { selected: payload.selected, compare: payload.compare });
     flyTo(view, payload.focus);
     parts.showReach(view, payload.reach);
+    parts.showScenario(view, payload.scenario);
     await parts.showPoints(view, payload.points);
     if (view.gone || view.payload !== payload) return;
     view.key = payload.key;

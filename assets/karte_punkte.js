@@ -39,9 +39,7 @@
     const all = await parts.load(view.config.points);
     const ids = new Set(selection.ids || []);
     const categories = new Set(selection.categories || []);
-    const without = new Set(selection.without || []);
-    const chosen = [...all.features, ...(selection.extra || [])].filter(({ properties }) =>
-      (ids.has(properties.id) || categories.has(properties.category)) && !without.has(properties.id));
+    const chosen = all.features.filter(({ properties }) => ids.has(properties.id) || categories.has(properties.category));
     await addSymbols(view, new Set(chosen.map((feature) => feature.properties.category)));
     return chosen.map((feature) => ({ ...feature, properties: withSymbol(feature.properties) }));
   }
@@ -118,7 +116,8 @@
     image.alt = "";
     const sign = parts.element("span", "karte-symbol", image);
     sign.style.background = colour;
-    const lines = [[name, properties.place].filter(Boolean).join(" · "), ...doubts(properties)];
+    const closed = parts.isClosed(view, properties.id) ? ["im Szenario geschlossen"] : [];
+    const lines = [[name, properties.place].filter(Boolean).join(" · "), ...closed, ...doubts(properties)];
     return parts.element("div", "karte-tipp mit-symbol", sign, parts.element("div", "",
       parts.element("strong", "", properties.name), ...lines.map((line) => parts.element("div", "", line))));
   }
@@ -179,6 +178,8 @@
 
   /** What lies under a pixel: a group, a facility, an area of the shown level, or undefined. */
   function under(view, point) {
+    const opened = parts.openedAt(view, point);
+    if (opened) return opened;
     const symbols = view.map.queryRenderedFeatures(point, { layers: parts.POINT_LAYERS });
     if (symbols.length || !view.level) return symbols[0];
     return view.map.queryRenderedFeatures(point, { layers: [view.areaLayer] })[0];
@@ -186,15 +187,17 @@
 
   const isGroup = (feature) => feature.layer.id.endsWith("-gruppen");
   const isPoint = (feature) => feature.layer.id.startsWith("punkte") && !isGroup(feature);
+  const isOpened = (feature) => feature.layer.id === parts.OPENED;
+  const isArea = (view, feature) => feature.layer.id === view.areaLayer;
 
   function hover(view, event) {
     if (!view.level) return;
     const feature = under(view, event.point);
     view.map.getCanvas().style.cursor = feature ? "pointer" : "";
-    parts.mark(view, { hover: feature && !isGroup(feature) && !isPoint(feature) ? feature.id : null });
+    parts.mark(view, { hover: feature && isArea(view, feature) ? feature.id : null });
     if (view.pinned) return;
     if (!feature) return closePopup(view);
-    const at = isGroup(feature) || isPoint(feature) ? feature.geometry.coordinates : event.lngLat;
+    const at = isArea(view, feature) ? event.lngLat : feature.geometry.coordinates;
     const what = `${feature.layer.id}/${feature.id}`;
     if (view.popup && view.popupOf === what) return void view.popup.setLngLat(at);
     view.popupOf = what;
@@ -205,6 +208,7 @@
     if (isGroup(feature)) {
       return parts.textContent(`${feature.properties.point_count} Einrichtungen – zum Vergrößern klicken`);
     }
+    if (isOpened(feature)) return parts.textContent(feature.properties.name);
     return isPoint(feature) ? pointContent(view, feature.properties) : areaContent(view, feature);
   }
 
@@ -220,11 +224,10 @@
     if (feature && isGroup(feature)) return void openGroup(view, feature);
     if (!feature || !isPoint(feature)) parts.report("karte-stelle", spotOf(at));
     if (!feature) return;
-    const here = isPoint(feature) ? feature.geometry.coordinates : at;
     view.popupOf = `${feature.layer.id}/${feature.id}`;
-    parts.popup(view, here, content(view, feature));
+    parts.popup(view, isArea(view, feature) ? at : feature.geometry.coordinates, content(view, feature));
     if (isPoint(feature)) choosePoint(feature.properties.id);
-    else parts.report("karte-klick", feature.id);
+    else if (isArea(view, feature)) parts.report("karte-klick", feature.id);
   }
 
   /** A place as the address of the page writes it: degrees to about one metre. */

@@ -51,6 +51,14 @@ def changed(inputs: Inputs, scenario: Scenario) -> Inputs:
     return replace(inputs, facilities=facilities, supply=supply, model=FromBase(inputs.model, pairs))
 
 
+def scenario_points(inputs: Inputs, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return what a scenario closes and opens, where that is known: ``name``, ``closed``, ``geometry`` (EPSG:25832)."""
+    closed = inputs.facilities.loc[inputs.facilities.index.isin(scenario.closed), ["name", "geometry"]]
+    opened = _opened(inputs, scenario)[["name", "geometry"]]
+    rows = pd.concat([closed.assign(closed=True), opened.assign(closed=False)])
+    return gpd.GeoDataFrame(rows[~rows.geometry.is_empty & rows.geometry.notna()], crs=METRIC_CRS)
+
+
 def _opened(inputs: Inputs, scenario: Scenario) -> gpd.GeoDataFrame:
     """Return the new facilities in the columns of the others, each in the Gemeinde that it lies in."""
     if not scenario.opened:

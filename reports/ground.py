@@ -13,7 +13,7 @@ from reports.circles import CircleScale, circle_scale, draw_circles
 from reports.frame import MapFrame
 from reports.labels import Names, draw_area_names, draw_context_names, middle
 from reports.picture import Picture
-from reports.points import STOPS, PointGroup, centres, draw_points, point_groups, shown_categories
+from reports.points import STOPS, PointGroup, centres, draw_points, draw_scenario, point_groups, shown_categories
 from reports.sheet import Sheet
 
 
@@ -39,6 +39,8 @@ def draw_ground(sheet: Sheet, frame: MapFrame, picture: Picture, *, on_paper: bo
     stops = [STOPS] if on_paper and view.layer.key.id == STOPS else []
     groups = point_groups(data, shown_categories(view, [*stops, *picture.categories]), frame)
     draw_points(sheet, groups)
+    if picture.scenario is not None:
+        draw_scenario(sheet, frame, picture.scenario)
     scale = circle_scale(view) if on_paper and not groups else None
     radii = draw_circles(sheet, view, shapes, scale) if scale else {}
     taken = [shapely.Point(middle(shapes[key])[:2]).buffer(radius) for key, radius in radii.items()]

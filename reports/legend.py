@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -15,7 +16,7 @@ from reports.areas import KREIS_EDGE, LAND_EDGE, LAND_WIDTH, draw_hatch
 from reports.circles import LARGEST_MM, CircleScale, draw_circle
 from reports.ground import Signs
 from reports.picture import Picture
-from reports.points import PointGroup, draw_sign
+from reports.points import PointGroup, draw_change, draw_sign
 from reports.sheet import Sheet
 from reports.text import Style, width, wrap
 
@@ -65,6 +66,8 @@ def draw_column(column: Column, picture: Picture, signs: Signs) -> None:
     if signs.circles:
         draw_circle_key(column, signs.circles)
     draw_signs(column, signs.groups)
+    if picture.scenario is not None:
+        draw_changes(column, picture.scenario)
     draw_lines(column)
     if view.layer.text.approximation and view.has_values:
         draw_approximation(column)
@@ -132,6 +135,15 @@ def draw_signs(column: Column, groups: list[PointGroup]) -> None:
     if any(group.spots["count"].max() > 1 for group in groups if len(group.spots) and not group.is_small):
         column.write("Größeres Zeichen: mehrere am selben Ort", FAINT, indent=TEXT_INDENT, max_lines=1)
     column.skip(1.0 if groups else 0)
+
+
+def draw_changes(column: Column, scenario: gpd.GeoDataFrame) -> None:
+    """Draw what the signs of a scenario mean, with their number."""
+    for closed, label in ((True, "Im Szenario geschlossen"), (False, "Im Szenario neu")):
+        if count := int((scenario["closed"] == closed).sum()):
+            draw_change(column.sheet, pd.DataFrame({"x": [column.x + 3.4], "y": [column.y - 2.0]}), closed=closed)
+            column.write(f"{label}: {number(count)}", SMALL, indent=TEXT_INDENT, max_lines=1)
+            column.skip(1.0)
 
 
 def _counted(group: PointGroup, short: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+import geopandas as gpd
 import shapely
 
 from layers.atlas import Atlas
@@ -25,18 +26,20 @@ def draw_map(
     frame: bool = True,
     created: date | None = None,
     office: str = "",
+    scenario: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Return the map as a file: on A4 with all that belongs on a map, or (``frame=False``) the bare map.
 
-    ``created`` and ``office`` are printed where given. A bare SVG stands in for the live map: its areas
-    are buttons with ``data-id`` and a title "Name: Wert".
+    ``created`` and ``office`` are printed where given; what a ``scenario`` closes and opens is marked. A bare SVG
+    stands in for the live map: its areas are buttons with ``data-id`` and a title "Name: Wert".
     """
     from reports.drawing import draw_bare, draw_page
 
     if kind not in MIME_TYPES:
         raise KeyError(kind)
     categories = selection.categories if selection else ()
-    picture = Picture(atlas, view, categories, outlined(selection), created, office)
+    chosen = outlined(selection)
+    picture = Picture(atlas, view, categories, chosen, created, office, scenario=scenario)
     return draw_page(picture, kind) if frame else draw_bare(picture, kind)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import geopandas as gpd
 import shapely
 
 from layers.atlas import Atlas
@@ -42,7 +43,7 @@ class Picture:
     """One map to be drawn; ``categories`` are shown as points as well, ``chosen`` areas are outlined.
 
     ``created`` and ``office`` are printed where given. ``overlay``: shapes (EPSG:25832) with their colours, drawn in
-    this order over areas that are then plain.
+    this order over areas that are then plain. ``scenario``: what closes and opens (`layers.scenario.scenario_points`).
     """
 
     atlas: Atlas
@@ -52,3 +53,4 @@ class Picture:
     created: date | None = None
     office: str = ""
     overlay: tuple[tuple[shapely.Geometry, str], ...] = ()
+    scenario: gpd.GeoDataFrame | None = None

@@ -36,6 +36,7 @@ REST_SIGN = ("o", "#6b7280")
 SIZE_PT, STOP_SIZE_PT = 6.0, 2.3
 STOP_OUTSIDE = "#8b93a1"
 STOPS = "haltestelle"
+CLOSED, OPENED = "#10162b", "#00735a"
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,24 @@ def draw_sign(sheet: Sheet, group: PointGroup, at: pd.DataFrame, *, inside: bool
         look = {"markersize": group.size * count**0.5, "markeredgewidth": line, "markerfacecolor": fill}
         look["markeredgecolor"] = edge
     return sheet.add(Line2D(at["x"], at["y"], linestyle="none", marker=group.marker, **look))
+
+
+def draw_scenario(sheet: Sheet, frame: MapFrame, scenario: gpd.GeoDataFrame) -> None:
+    """Mark what a scenario closes and opens."""
+    x, y = shapely.get_coordinates(frame.to_sheet(scenario.geometry.to_numpy())).T
+    spots = pd.DataFrame({"x": x, "y": y, "closed": scenario["closed"].to_numpy(bool)})
+    for closed, rows in spots[shapely.intersects_xy(frame.window, x, y)].groupby("closed"):
+        draw_change(sheet, rows, closed=bool(closed))
+
+
+def draw_change(sheet: Sheet, at: pd.DataFrame, *, closed: bool) -> None:
+    """Draw the sign of a facility that closes (a cross) or opens (a star) at ``x``, ``y``."""
+    for colour, line in (("white", 6.0), (CLOSED, 2.8)) if closed else ():
+        look = {"marker": "x", "markersize": 11, "markeredgecolor": colour, "markeredgewidth": line}
+        sheet.add(Line2D(at["x"], at["y"], linestyle="none", zorder=9, **look))
+    if not closed:
+        look = {"marker": "*", "markersize": 13, "markerfacecolor": OPENED, "markeredgecolor": "white"}
+        sheet.add(Line2D(at["x"], at["y"], linestyle="none", zorder=9, **look))
 
 
 def centres(groups: list[PointGroup]) -> NDArray[np.float64]:

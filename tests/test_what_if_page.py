@@ -12,6 +12,7 @@ import pytest
 from layers.atlas import under
 from layers.keys import parse_key
 from layers.scenario import Scenario
+from reports.points import CLOSED, OPENED
 from tests.webapp import assert_polite, call, callback_for, changed, get, no_failure, shared_atlas, words_in
 
 HOSPITALS = ("krankenhaus-16063003-01", "krankenhaus-16063105-01")
@@ -44,7 +45,8 @@ def test_a_closed_facility_changes_title_values_points_and_address() -> None:
     assert after["titel.children"] == f"{before['titel.children']} (Szenario: 1 geschlossen)"
     assert f"closed={HOSPITALS[0]}" in after["adresse.data"]
     inhalt = after["karte-inhalt.data"]
-    assert inhalt["points"]["without"] == [HOSPITALS[0]]
+    assert [(sign["id"], sign["closed"]) for sign in inhalt["scenario"]] == [(HOSPITALS[0], True)]
+    assert "im Szenario geschlossen" in words_in(after["legende.children"])
     world = under(shared_atlas(), Scenario("krankenhaus", closed=(HOSPITALS[0],)))
     wanted = world.table("gemeinde", parse_key("minuten.krankenhaus.pkw"))["value"]
     shown = [float(text.split()[0].strip("()").replace(",", ".")) for text in inhalt["texts"]]
@@ -56,10 +58,20 @@ def test_a_closed_facility_changes_title_values_points_and_address() -> None:
 
 
 def test_an_opened_facility_is_drawn_where_it_opens() -> None:
-    (point,) = update("wahl-opened.value", opened=["10.06000_50.72000"])["karte-inhalt.data"]["points"]["extra"]
-    assert point["geometry"]["coordinates"] == [10.06, 50.72]
-    assert point["properties"]["category"] == "krankenhaus"
-    assert point["properties"]["name"] == "Neue Einrichtung 1 (Szenario)"
+    after = update("wahl-opened.value", opened=["10.06000_50.72000"])
+    (sign,) = after["karte-inhalt.data"]["scenario"]
+    assert sign["at"] == pytest.approx([10.06, 50.72], abs=1e-5)
+    assert not sign["closed"]
+    assert sign["name"] == "Neue Einrichtung 1 (Szenario)"
+    assert "im Szenario neu" in words_in(after["legende.children"])
+
+
+def test_the_printed_map_marks_what_closes_and_opens() -> None:
+    query = urlencode({"handlungsfeld": "SIC", "indicator": "minuten", "category": "krankenhaus"})
+    plain = get(f"/ausgabe/karte.svg?{query}").get_data(as_text=True)
+    closed = get(f"/ausgabe/karte.svg?{query}&closed={HOSPITALS[0]}&opened=10.06000_50.72000").get_data(as_text=True)
+    for colour in (CLOSED, OPENED):
+        assert closed.count(colour) >= 2 > plain.count(colour), "on the map and in the legend"
 
 
 def test_another_category_leaves_the_scenario_behind_and_offers_its_own_facilities() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache, partial
 
+import geopandas as gpd
 from flask import Flask, Response, abort, jsonify, request, send_from_directory
 
 from geodata.basemap import read_basemap
@@ -14,6 +15,7 @@ from layers import webgeo
 from layers.atlas import Atlas
 from layers.inputs import LEVELS
 from layers.mapview import MapView
+from layers.scenario import scenario_points
 from reports.map import Kind, draw_map, draw_reach
 from reports.tables import (
     facilities_csv,
@@ -27,7 +29,7 @@ from reports.tables import (
 from reports.words import slug
 from views import einrichtungen, reichweite
 from views.components.mappage import view_of
-from views.selection import Selection, read_query, settle
+from views.selection import Selection, read_query, scenario_of, settle
 from views.settings import Settings
 
 VENDOR = ("maplibre-gl/dist/", "@fontsource/fira-sans/files/", "@mapbox/maki/icons/")
@@ -82,9 +84,10 @@ def _register_exports(server: Flask, atlas: Atlas) -> None:
         return selection, view_of(atlas, selection)
 
     @server.get("/karte.svg")
-    def picture() -> Response:
+    def map_picture() -> Response:
         selection, view = asked()
-        return Response(draw_map(atlas, view, selection, kind="svg", frame=False), mimetype="image/svg+xml")
+        picture = draw_map(atlas, view, selection, kind="svg", frame=False, scenario=_changes(atlas, selection))
+        return Response(picture, mimetype="image/svg+xml")
 
     @server.get("/reichweite.svg")
     def reach_picture() -> Response:
@@ -111,9 +114,15 @@ def _query() -> str:
     return request.query_string.decode("utf-8", "replace")
 
 
+def _changes(atlas: Atlas, selection: Selection) -> gpd.GeoDataFrame | None:
+    scenario = scenario_of(selection)
+    return scenario_points(atlas.inputs, scenario) if scenario else None
+
+
 def _printed(kind: Kind) -> Callable[[Atlas, MapView, Selection], bytes]:
     def make(atlas: Atlas, view: MapView, selection: Selection) -> bytes:
-        return draw_map(atlas, view, selection, kind=kind, created=date.today())
+        changes = _changes(atlas, selection)
+        return draw_map(atlas, view, selection, kind=kind, created=date.today(), scenario=changes)
 
     return make
 

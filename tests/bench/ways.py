@@ -104,7 +104,7 @@ def _pairs(district: District, arcs: Arcs, hierarchy: Hierarchy) -> list[Row]:
     homes, places = at_nodes(district.cells), at_nodes(dests)
     ours = best(lambda: costs_between(hierarchy, homes, places, OD_LIMIT), 5)
     graph = reference.matrix(arcs)
-    scipy = best(lambda: dijkstra(graph, indices=dests, limit=OD_LIMIT)[:, district.cells], 1)
+    scipy = best(lambda: dijkstra(graph, indices=dests, limit=OD_LIMIT)[:, district.cells], 3)
     count = len(costs_between(hierarchy, homes, places, OD_LIMIT)[1])
     name = f"Zeiten zwischen 15.000 Zellen und {DESTS} Zielen bis 30 min ({number(count / 1e6, 1)} Mio. Paare)"
     return [Row(name, ours, SCIPY, scipy, "ms", 25.0)]

@@ -83,9 +83,12 @@ def test_what_if_is_chosen_shown_linked_and_taken_back(walker: Walker) -> None:
     reader.wait_for(lambda: "(Szenario: 1 geschlossen)" in reader.text("#titel"), "das Szenario in der Überschrift")
     assert "wird der Weg mit dem Auto länger" in reader.text("#hinweise")
     assert reader.text("#rang") != before
+    signs = reader.page.locator("#karte [aria-label$='im Szenario geschlossen']")
+    assert signs.count() == 1
     link = reader.query()
     reader.page.get_by_role("link", name="Szenario verwerfen").click()
     reader.wait_for(lambda: reader.text("#rang") == before, "die Rangliste ohne Szenario")
+    reader.wait_for(lambda: signs.count() == 0, "die Karte ohne Szenario")
     reader.open(f"/?{link}")
     assert "(Szenario: 1 geschlossen)" in reader.text("#titel")
 

@@ -10,11 +10,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from geodata import catalog
+from geodata.model import WEB_CRS
 from layers.atlas import Atlas, under
 from layers.german import signed_value
 from layers.mapview import MapView, build_map_view
 from layers.marks import incomplete_reason
-from layers.scenario import NEW, NEW_NAME, effect_text, scenario_title
+from layers.scenario import effect_text, scenario_points, scenario_title
 from layers.sentences import map_text
 from views.components import areapanel, panels
 from views.components.mapconfig import area_values
@@ -50,7 +51,9 @@ def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[
         "kopfzeile": panels.lead(view),
         "hinweise": [*panels.notices(notices + view_notices(world, view)), *scenario_notice(atlas, world, selection)],
         "kennzahlen": panels.key_figures(view, world),
-        "legende": panels.legend(view, with_points=bool(shown_categories(view, selection))),
+        "legende": panels.legend(
+            view, with_points=bool(shown_categories(view, selection)), scenario=scenario_of(selection)
+        ),
         "text": map_text(view),
         "quelle": panels.source_line(view),
         "methode": panels.method(view),
@@ -94,11 +97,8 @@ def map_payload(atlas: Atlas, view: MapView, selection: Selection, query: str) -
         ),
         "selected": selection.area or None,
         "compare": selection.compare or None,
-        "points": {
-            "categories": shown_categories(view, selection),
-            "without": list(selection.closed),
-            "extra": opened_points(selection),
-        },
+        "points": {"categories": shown_categories(view, selection)},
+        "scenario": scenario_signs(atlas, selection),
         "focus": None,
         "svg": f"/karte.svg?{query}",
     }
@@ -135,24 +135,17 @@ def scenario_notice(atlas: Atlas, world: Atlas, selection: Selection) -> list[Co
     ]
 
 
-def opened_points(selection: Selection) -> list[dict[str, Any]]:
-    """Return the new facilities of a scenario as features for the map script."""
+def scenario_signs(atlas: Atlas, selection: Selection) -> list[dict[str, Any]]:
+    """Return what a scenario closes and opens, for the map script: id, name, closed or not, lon and lat."""
+    rows = scenario_points(atlas.inputs, scenario_of(selection)).to_crs(WEB_CRS)
     return [
-        {
-            "type": "Feature",
-            "properties": {
-                "id": f"{NEW}{n + 1}",
-                "category": selection.category,
-                "name": NEW_NAME.format(number=n + 1),
-                "place": "",
-                "inside": True,
-                "precision": "address",
-                "check": False,
-            },
-            "geometry": {"type": "Point", "coordinates": [float(part) for part in spot.split("_")]},
-        }
-        for n, spot in enumerate(selection.opened)
+        {"id": str(row.Index), "name": row.name, "closed": bool(row.closed), "at": _degrees(row.geometry)}
+        for row in rows.itertuples()
     ]
+
+
+def _degrees(point: Any) -> list[float]:
+    return [round(point.x, 5), round(point.y, 5)]
 
 
 def shown_categories(view: MapView, selection: Selection) -> list[str]:

@@ -11,6 +11,7 @@ from layers.classify import SCHEMES
 from layers.describe import EDGE_NOTE
 from layers.german import number, signed_value
 from layers.mapview import LegendEntry, MapView, state_word
+from layers.scenario import Scenario
 from layers.sentences import LEVEL_MANY, LEVEL_ONE
 from views.components.plain import element
 from views.selection import Selection
@@ -96,8 +97,8 @@ def _figure(title: str, value: str, unit: str = "", note: str = "") -> Component
     return html.Div([html.Dt(title), html.Dd([html.B(value), " ", unit]), html.Dd(note)], className="kpi")
 
 
-def legend(view: MapView, *, with_points: bool) -> list[Component]:
-    """Return the legend: classes with counts, unit, scheme, and the two kinds of points where there are any."""
+def legend(view: MapView, *, with_points: bool, scenario: Scenario) -> list[Component]:
+    """Return the legend: classes with counts, unit, scheme, kinds of points, signs of a scenario."""
     text = view.layer.text
     entries = [
         html.Li(
@@ -111,8 +112,9 @@ def legend(view: MapView, *, with_points: bool) -> list[Component]:
     ]
     counted = {"BEV01": "Einwohner", "anzahl": "Einrichtungen"}.get(view.layer.key.id, "Wert")
     head = html.Li([html.B(text.unit or counted), html.Span("Gebiete", className="n")])
-    points = [html.Ul([_point_entry(*entry) for entry in POINT_ENTRIES])] if with_points else []
-    return [html.Ul([head, *entries]), html.P(_legend_note(view)), *points]
+    signs = [*(POINT_ENTRIES if with_points else ()), *_scenario_entries(scenario)]
+    below = [html.Ul([_point_entry(*entry) for entry in signs])] if signs else []
+    return [html.Ul([head, *entries]), html.P(_legend_note(view)), *below]
 
 
 def _legend_note(view: MapView) -> str:
@@ -125,6 +127,14 @@ def _legend_note(view: MapView) -> str:
 
 
 POINT_ENTRIES = (("punkt-genau", "Lage an Halt oder Straße"), ("punkt-ungenau", "Lage nur auf den Ort genau"))
+
+
+def _scenario_entries(scenario: Scenario) -> list[tuple[str, str]]:
+    entries = (
+        (scenario.closed, "karte-zeichen zu", "im Szenario geschlossen"),
+        (scenario.opened, "karte-zeichen neu", "im Szenario neu"),
+    )
+    return [(kind, label) for places, kind, label in entries if places]
 
 
 def _point_entry(kind: str, label: str) -> Component:
