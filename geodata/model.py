@@ -42,6 +42,21 @@ class State(StrEnum):
     BREAK = "break"
 
 
+# From firm to empty: a number made of parts is no firmer than its weakest part.
+FIRM_TO_EMPTY = (
+    State.MEASURED,
+    State.ZERO,
+    State.REVISED,
+    State.PROVISIONAL,
+    State.ESTIMATED,
+    State.UNRELIABLE,
+    State.BREAK,
+    State.NOT_APPLICABLE,
+    State.SUPPRESSED_SECONDARY,
+    State.SUPPRESSED_PRIMARY,
+    State.MISSING,
+)
+
 # Column contracts of a dataset: name -> what it holds. Geometry is EPSG:25832 everywhere.
 AREA_COLUMNS = {
     "name": "official name",

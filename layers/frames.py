@@ -7,23 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from geodata.model import State
+from geodata.model import FIRM_TO_EMPTY, State
 
 COLUMNS = ["value", "state", "base", "reason"]
-# From firm to empty: a number made of parts is no firmer than its weakest part.
-ORDER = [
-    State.MEASURED,
-    State.ZERO,
-    State.REVISED,
-    State.PROVISIONAL,
-    State.ESTIMATED,
-    State.UNRELIABLE,
-    State.BREAK,
-    State.NOT_APPLICABLE,
-    State.SUPPRESSED_SECONDARY,
-    State.SUPPRESSED_PRIMARY,
-    State.MISSING,
-]
+ORDER = list(FIRM_TO_EMPTY)
 EMPTY_STATES = frozenset(ORDER[ORDER.index(State.BREAK) :])
 
 

@@ -329,7 +329,7 @@ def test_colours_can_be_told_apart() -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a copy of the catalogues that a test may break."""
-    for path in FOLDER.glob("*.toml"):
+    for path in [*FOLDER.glob("*.toml"), FOLDER / "parts.csv"]:
         shutil.copy(path, tmp_path)
     return tmp_path
 
@@ -418,6 +418,18 @@ def test_untouched_copy_is_read(folder: Path) -> None:
         ("handlungsfelder.toml", '"offen"', '"beschlossen"', "leitziel is given exactly when"),
         ("handlungsfelder.toml", "[[handlungsfeld]]", "[[feld]]", "[feld]: unknown table"),
         ("proofs.toml", 'id = "S1"', 'id = "S1" x', "proofs.toml: not readable as TOML"),
+        ("indicators.toml", 'count = "arbeitslose"', 'count = "arbeitlose"', "arbeitlose is unknown"),
+        ("indicators.toml", 'count = "arbeitslose"', 'count = "haushalte"', "one unit above and below the line"),
+        ("indicators.toml", 'count = "arbeitslose"', 'count = "arbeitslose +"', "is no formula"),
+        ("indicators.toml", 'count = "arbeitslose"', 'count = "arbeitslose + wohnungen"', "cannot be joined by +"),
+        ("indicators.toml", 'per = "alter(20, 64)"', 'per = "alter(20, 66)"', "no age groups from"),
+        ("indicators.toml", "factor = 100.0", "factor = 1000.0", "needs per and factor 100"),
+        ("indicators.toml", 'count = "bev"', 'formula = "BEV02 + BEV99"', "BEV99 is unknown"),
+        ("indicators.toml", 'count = "bev"', 'formula = "BEV01 * 2"', "formula rests on itself: BEV01 -> BEV01"),
+        ("indicators.toml", 'count = "bev"', 'formula = "BEV02 * 2"', "formula gives 'EW/km²', unit says 'Anzahl'"),
+        ("parts.csv", "Personen;count", "Personen;anzahl", "kind must be one of"),
+        ("parts.csv", "rate;frei;bev", "rate;frei;", "a weight stands exactly at a rate"),
+        ("parts.csv", "bev_m;", "bev;", "parts.csv: rows - with too many or few fields, twice: ['bev']"),
     ],
 )
 def test_broken_rule_names_file_and_remedy(folder: Path, file: str, old: str, new: str, expected: str) -> None:

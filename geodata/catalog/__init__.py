@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from geodata.catalog.parts import Part, read_parts
 from geodata.catalog.reader import read_blocks
 from geodata.catalog.records import (
     Catalog,
@@ -37,6 +38,7 @@ __all__ = [
     "Indicator",
     "Measure",
     "Mode",
+    "Part",
     "Proof",
     "Source",
     "Threshold",
@@ -46,6 +48,7 @@ __all__ = [
     "indicators",
     "measures",
     "modes",
+    "parts",
     "proof_ids",
     "proofs",
     "read_catalog",
@@ -69,6 +72,7 @@ def read_catalog(folder: Path = FOLDER) -> Catalog:
         sources=read_blocks(folder / "sources.toml", "source", Source, "id", problems),
         districts=read_blocks(folder / "districts.toml", "district", District, "ags", problems),
         proofs=read_blocks(folder / "proofs.toml", "proof", Proof, "id", problems),
+        parts=read_parts(folder / "parts.csv", problems),
     )
     # References are judged once every block is there: one that failed would be called unknown elsewhere.
     problems = problems or broken_rules(catalog)
@@ -120,6 +124,11 @@ def sources() -> Mapping[str, Source]:
 def districts() -> Mapping[str, District]:
     """Return the districts that can be built by 5-digit key."""
     return _catalog().districts
+
+
+def parts() -> Mapping[str, Part]:
+    """Return the counts and amounts that indicators are made of by id."""
+    return _catalog().parts
 
 
 def proofs() -> Mapping[str, Proof]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from geodata.catalog.parts import Part
+
 Status = Literal["belegt", "pruefen", "setzung"]
 
 
@@ -137,6 +139,8 @@ class Indicator:
 
     ``direction`` -1: a higher value is more load, +1: better, 0: context. ``levels`` is verbatim (G Gemeinde,
     K Kreis, E own survey). ``table_proven``: the table key was found in public code.
+    ``count`` and ``per`` are formulas over parts, above and below the line; ``formula`` one over other indicators.
+    ``share``: who is counted is among those below the line, so that the rest is known as well.
     """
 
     id: str
@@ -157,6 +161,10 @@ class Indicator:
     factor: float | None = None
     direction_note: str = ""
     trap: str = ""
+    count: str = ""
+    per: str = ""
+    formula: str = ""
+    share: bool = False
 
     @property
     def status(self) -> Status:
@@ -271,3 +279,4 @@ class Catalog:
     sources: Mapping[str, Source]
     districts: Mapping[str, District]
     proofs: Mapping[str, Proof]
+    parts: Mapping[str, Part]

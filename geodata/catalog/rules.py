@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from geodata.catalog.formula_rules import formula_problems
 from geodata.catalog.records import Catalog, Category, Handlungsfeld, Indicator, Threshold, proof_ids
 from geodata.catalog.selectors import parse_selector
 
@@ -149,6 +150,7 @@ def _indicators(catalog: Catalog) -> Iterator[tuple[str, str]]:
         )
         yield from ((key, text) for text in _unknown("proof", proof_ids(indicator.proof), catalog.proofs))
         yield from ((key, text) for text in _indicator(indicator))
+    yield from formula_problems(catalog.indicators, catalog.parts)
 
 
 def _indicator(indicator: Indicator) -> Iterator[str]:
