@@ -17,12 +17,13 @@ from waitress import create_server
 
 import geodata
 from layers import Atlas, build_atlas, warm
-from views import einrichtungen, karte, methodik, nicht_gefunden, reichweite, routes, security
+from views import einlesen, einrichtungen, karte, live, methodik, nicht_gefunden, reichweite, routes, security
 from views.components import skeleton
 from views.components.frame import INDEX, THEME, footer, header
 from views.settings import Settings, read_settings
 
 PAGES = (karte, reichweite, einrichtungen, methodik)
+INTERNAL_PAGES = (einlesen,)
 COMPRESSED = [
     "text/html",
     "text/css",
@@ -49,7 +50,8 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
         on_error=security.callback_failed,
         assets_folder=str(settings.assets),
     )
-    for order, page in enumerate(PAGES):
+    pages = PAGES + (INTERNAL_PAGES if settings.audience == "intern" else ())
+    for order, page in enumerate(pages):
         name = page.__name__.split(".")[-1]
         dash.register_page(
             name,
@@ -64,16 +66,19 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
     app.layout = dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
-            header(title, [(page.TITLE, page.PATH) for page in PAGES]),
+            header(title, [(page.TITLE, page.PATH) for page in pages]),
             html.Div(id=security.MESSAGE_ID, className="notiz notiz-fehler", role="alert"),
             html.Main(dash.page_container, id="inhalt", tabIndex="-1"),
             footer(atlas),
         ],
         theme=THEME,
     )
-    for page in PAGES:
+    for page in pages:
         page.register(app, atlas)
+    store = live.store_of(settings)
+    app.server.config.update({einlesen.STORE: store, "ZIELGRUPPE": settings.audience})
     routes.register(app.server, atlas, settings)
+    live.watch(app.server, atlas, store, settings.audience)
     skeleton.register(app)
     security.register(app)
     return app
@@ -91,14 +96,20 @@ def __getattr__(name: str) -> object:
     if name != "server":
         raise AttributeError(name)
     settings = read_settings()
-    return create_app(build_atlas(geodata.load(settings.district, settings.data)), settings).server
+    return create_app(open_atlas(settings), settings).server
+
+
+def open_atlas(settings: Settings) -> Atlas:
+    """Return the atlas of the settings: the dataset of the district with the figures of its store."""
+    data = geodata.load(settings.district, settings.data)
+    return build_atlas(data, live.read_statistics(data, live.store_of(settings), settings.audience))
 
 
 def main() -> None:
     """Serve the atlas on this machine and open it in a browser where there is one."""
     settings = read_settings()
     try:
-        atlas = build_atlas(geodata.load(settings.district, settings.data))
+        atlas = open_atlas(settings)
     except geodata.GeoDataError as error:
         sys.exit(f"Der Datensatz kann nicht gelesen werden.\n{error}")
     app = create_app(atlas, settings)

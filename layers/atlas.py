@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +20,7 @@ from layers.keys import IndicatorKey, parse_key
 from layers.measures import compute_measure
 from layers.periods import periods_of, population_in
 from layers.scenario import Scenario, changed, scenario_title
+from layers.statistics import NO_STATISTICS, Statistics, described_by
 
 SCENARIO_NOTE = "Gedankenspiel: So wäre es, wenn die genannten Einrichtungen schlössen oder öffneten. Kein Bestand."
 PUBLIC_COLUMNS = ["value", "state", "base"]
@@ -41,6 +43,13 @@ class Layer:
         return self.table["value"]
 
 
+@dataclass(eq=False)
+class Current:
+    """The statistics that hold now; an import replaces them while the atlas is being read."""
+
+    statistics: Statistics
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """Read-only after start. ``indicators`` holds the catalogue and one entry per measure and category."""
@@ -50,6 +59,7 @@ class Atlas:
     handlungsfelder: Mapping[str, Handlungsfeld]
     categories: Mapping[str, Category]
     indicators: Mapping[str, Indicator]
+    current: Current
     _table: Callable[[str, IndicatorKey, str | None], pd.DataFrame]
     _layer: Callable[[str, IndicatorKey, str | None], Layer]
 
@@ -72,25 +82,34 @@ class Atlas:
 
     def periods(self, key: IndicatorKey) -> tuple[str, ...]:
         """Return the years with values of their own, newest first; empty where there is one state only."""
-        return periods_of(self.data, key)
+        return self.current.statistics.periods(key.id) or periods_of(self.data, key)
 
     @cached_property
     def filled(self) -> frozenset[str]:
         """The catalogue indicators that have a value for any area on any level."""
-        return frozenset(
+        computed = {
             key
             for key in CATALOGUE
             if any(self.table(level, IndicatorKey(key))["value"].notna().any() for level in LEVELS)
-        )
+        }
+        return frozenset(computed | {key for key in catalog.indicators() if self.periods(IndicatorKey(key))})
 
     def areas(self, level: str) -> gpd.GeoDataFrame:
         """Return the areas of a level with name, population and geometry (EPSG:25832)."""
         return areas(self.data, level)
 
 
-def build_atlas(data: GeoData) -> Atlas:
+def build_atlas(data: GeoData, statistics: Statistics = NO_STATISTICS) -> Atlas:
     """Return the Atlas of one district; tables are computed on first use and kept."""
-    return _atlas_of(build_inputs(data), _all_indicators(data))
+    return _atlas_of(build_inputs(data), _all_indicators(data), Current(statistics))
+
+
+def renew(atlas: Atlas, statistics: Statistics) -> None:
+    """Let an Atlas show other statistics from now on: what was computed from the ones before is forgotten."""
+    atlas.current.statistics = statistics
+    for kept in (atlas._table, atlas._layer, under):
+        cast(Any, kept).cache_clear()
+    atlas.__dict__.pop("filled", None)
 
 
 @lru_cache(maxsize=16)
@@ -98,7 +117,7 @@ def under(atlas: Atlas, scenario: Scenario) -> Atlas:
     """Return the Atlas as it would be under a scenario; its layers say so in their names. Kept for the next call."""
     if not scenario:
         return atlas
-    return _atlas_of(changed(atlas.inputs, scenario), atlas.indicators, scenario)
+    return _atlas_of(changed(atlas.inputs, scenario), atlas.indicators, atlas.current, scenario)
 
 
 def warm(atlas: Atlas) -> None:
@@ -109,11 +128,15 @@ def warm(atlas: Atlas) -> None:
                 ways_without_car(atlas.inputs, category.id)
 
 
-def _atlas_of(inputs: Inputs, indicators: Mapping[str, Indicator], scenario: Scenario | None = None) -> Atlas:
+def _atlas_of(
+    inputs: Inputs, indicators: Mapping[str, Indicator], current: Current, scenario: Scenario | None = None
+) -> Atlas:
     data = inputs.data
 
     @lru_cache(maxsize=4096)
     def table(level: str, key: IndicatorKey, period: str | None) -> pd.DataFrame:
+        if (counted := current.statistics.table(level, key.id, period)) is not None:
+            return counted
         if period is not None:
             return population_in(data, level, key, period)
         if key.id in catalog.indicators():
@@ -124,11 +147,13 @@ def _atlas_of(inputs: Inputs, indicators: Mapping[str, Indicator], scenario: Sce
     def layer(level: str, key: IndicatorKey, period: str | None) -> Layer:
         kreis = table("kreis", key, period).iloc[0]
         text = describe(inputs, key, period)
+        if known := current.statistics.periods(key.id):
+            text = described_by(text, current.statistics, catalog.indicators()[key.id], period or known[0])
         if scenario:
             text = replace(text, name=f"{text.name} ({scenario_title(scenario)})", notes=(SCENARIO_NOTE, *text.notes))
         return Layer(key, level, period, table(level, key, period), kreis, text)
 
-    return Atlas(data, inputs, catalog.handlungsfelder(), data.categories, indicators, table, layer)
+    return Atlas(data, inputs, catalog.handlungsfelder(), data.categories, indicators, current, table, layer)
 
 
 def _all_indicators(data: GeoData) -> dict[str, Indicator]:

@@ -11,6 +11,7 @@ import geopandas as gpd
 from flask import Flask, Response, abort, jsonify, request, send_from_directory
 
 from geodata.basemap import read_basemap
+from geodata.sources.statistics import template
 from layers import webgeo
 from layers.atlas import Atlas
 from layers.inputs import LEVELS
@@ -27,7 +28,7 @@ from reports.tables import (
     map_xlsx,
 )
 from reports.words import slug
-from views import einrichtungen, reichweite
+from views import einlesen, einrichtungen, reichweite
 from views.components.mappage import view_of
 from views.selection import Selection, read_query, scenario_of, settle
 from views.settings import Settings
@@ -93,6 +94,16 @@ def _register_exports(server: Flask, atlas: Atlas) -> None:
     def reach_picture() -> Response:
         view = view_of(atlas, settle(Selection(indicator="BEV01", handlungsfeld="ALLE"), atlas)[0])
         return Response(draw_reach(atlas, view, reichweite.overlay(atlas, _query())), mimetype="image/svg+xml")
+
+    @server.get("/einlesen/vorschau.svg")
+    def import_preview() -> Response:
+        picture = einlesen.preview_picture(atlas, request.args.get("auftrag"), request.args.get("indicator"))
+        return Response(picture, mimetype="image/svg+xml") if picture else abort(404)
+
+    @server.get("/ausgabe/vorlage.csv")
+    def template_file() -> Response:
+        body = ";".join(template.TEMPLATE) + "\r\n"
+        return _file("vorlage-sozialatlas.csv", "csv", ("\ufeff" + body).encode())
 
     @server.get("/ausgabe/karte.<ending>")
     def map_export(ending: str) -> Response:

@@ -6,16 +6,22 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast, get_args
 
 from geodata.dataset import EMBEDDED
 
+Audience = Literal["oeffentlich", "gremium", "intern"]
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "build" / "datasets"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Address, district and folders of one running atlas."""
+    """Address, district, folders and audience of one running atlas.
+
+    ``store``: folder or address of the database of imported figures, empty for none. The audience is the operator's
+    decision alone: nothing in an address of the atlas changes it.
+    """
 
     district: str = "16063"
     data: Path = EMBEDDED
@@ -23,6 +29,8 @@ class Settings:
     port: int = 8050
     threads: int = 8
     open_browser: bool = False
+    store: str = ""
+    audience: Audience = "oeffentlich"
     assets: Path = ROOT / "assets"
     packages: Path = ROOT / "node_modules"
 
@@ -33,9 +41,10 @@ class Settings:
 
 
 def read_settings(environment: dict[str, str] | None = None) -> Settings:
-    """Return the settings of the environment variables PORT, HOST, KREIS, DATEN and BROWSER ("nein" opens none).
+    """Return the settings of the environment variables of the handbook: PORT, HOST, KREIS, DATEN, SPEICHER, ...
 
     KREIS is looked for among the datasets that were built (DATEN, by default build/datasets), then the embedded ones.
+    BROWSER "nein" opens none; ZIELGRUPPE is oeffentlich, gremium or intern.
 
     >>> read_settings({"PORT": "9000", "BROWSER": "nein"}).port
     9000
@@ -53,7 +62,13 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
             f"Für KREIS „{district}“ gibt es keinen Datensatz in {places}. "
             "Abhilfe: mit `python -m geodata.build KREIS --sources ORDNER` bauen."
         )
+    audience = given.get("ZIELGRUPPE", "oeffentlich")
+    if audience not in get_args(Audience):
+        known = ", ".join(get_args(Audience))
+        sys.exit(f"ZIELGRUPPE muss eines von {known} sein, nicht „{audience}“. Beispiel: ZIELGRUPPE=intern make run")
     return Settings(
+        store=given.get("SPEICHER", str(ROOT / "daten")),
+        audience=cast(Audience, audience),
         district=district,
         data=next(folder for folder in folders if (folder / district).is_dir()),
         host=given.get("HOST", "127.0.0.1"),

@@ -22,6 +22,7 @@ from geodata.catalog.records import (
     Measure,
     Mode,
     Proof,
+    Publisher,
     Source,
     Threshold,
     proof_ids,
@@ -40,6 +41,7 @@ __all__ = [
     "Mode",
     "Part",
     "Proof",
+    "Publisher",
     "Source",
     "Threshold",
     "categories",
@@ -51,6 +53,7 @@ __all__ = [
     "parts",
     "proof_ids",
     "proofs",
+    "publishers",
     "read_catalog",
     "sources",
     "thresholds",
@@ -73,6 +76,7 @@ def read_catalog(folder: Path = FOLDER) -> Catalog:
         districts=read_blocks(folder / "districts.toml", "district", District, "ags", problems),
         proofs=read_blocks(folder / "proofs.toml", "proof", Proof, "id", problems),
         parts=read_parts(folder / "parts.csv", problems),
+        publishers=read_blocks(folder / "publishers.toml", "publisher", Publisher, "id", problems),
     )
     # References are judged once every block is there: one that failed would be called unknown elsewhere.
     problems = problems or broken_rules(catalog)
@@ -129,6 +133,11 @@ def districts() -> Mapping[str, District]:
 def parts() -> Mapping[str, Part]:
     """Return the counts and amounts that indicators are made of by id."""
     return _catalog().parts
+
+
+def publishers() -> Mapping[str, Publisher]:
+    """Return who publishes the statistics that can be read in, by form of file."""
+    return _catalog().publishers
 
 
 def proofs() -> Mapping[str, Proof]:

@@ -103,8 +103,9 @@ def names(node: Node) -> frozenset[str]:
 def unit(node: Node, units: Mapping[str, str]) -> str:
     """Return the unit of a formula; "" for a plain number. Raise FormulaError where a sum mixes units.
 
-    >>> unit(parse("arbeitslose / alter(15, 64)"), {"arbeitslose": "Personen"} | dict.fromkeys(names(parse("alter(0)")), "Personen"))
-    ''
+    >>> units = {"bev": "Personen", "geborene": "Personen", "flaeche": "km²"}
+    >>> unit(parse("geborene / mittel(bev)"), units), unit(parse("bev / flaeche"), units)
+    ('', 'Personen/km²')
     """
     if node.kind == "name":
         if node.name not in units:

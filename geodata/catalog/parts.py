@@ -51,7 +51,7 @@ class Item:
 
 def read_parts(path: Path, problems: list[str]) -> dict[str, Part]:
     """Return the parts of a file by id; ``problems`` grows by what is wrong."""
-    parts = {row["id"]: Part(**row) for row in _rows(path, [entry for entry in Part.__slots__], problems)}
+    parts = {row["id"]: Part(**row) for row in _rows(path, list(Part.__slots__), problems)}
     for part in parts.values():
         problems.extend(f"{path.name} [{part.id}]: {text}" for text in _broken(part, parts))
     return parts

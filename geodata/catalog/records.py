@@ -246,6 +246,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the statistics in one form of file."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    attribution: str
+    licence_url: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class District:
     """A Kreis that can be built; ``context_km`` of neighbours to draw, ``buffer_km`` of stops to load."""
 
@@ -280,3 +293,4 @@ class Catalog:
     districts: Mapping[str, District]
     proofs: Mapping[str, Proof]
     parts: Mapping[str, Part]
+    publishers: Mapping[str, Publisher]

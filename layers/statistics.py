@@ -1,0 +1,187 @@
+"""All statistics of a district on its territory: observations of any state and level -> figures per level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from geodata import catalog
+from geodata.catalog import Indicator, Source
+from geodata.catalog.formula import names, parse
+from geodata.harmonise import read_verbaende, to_areas
+from geodata.model import GeoData, State
+from geodata.observations import Territory
+from layers.cube import Cube, aggregate, build_cube, filled_up
+from layers.describe import LayerText
+from layers.figures import Figures, compute_figures, table_of
+from layers.frames import empty
+from layers.inputs import areas
+
+CELL = ["part", "key", "year"]
+RATES = "rate"
+LAND = "land"
+SECRET = frozenset({State.SUPPRESSED_PRIMARY, State.SUPPRESSED_SECONDARY})
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Figures per level (and of the Land, under its key), and what is to be said of single counts.
+
+    ``notes``: level -> (part, key, year) -> why a count is an estimate or not there. ``origins``: the files behind a
+    part, the newest first.
+    """
+
+    levels: Mapping[str, Figures]
+    notes: Mapping[str, Mapping[tuple[str, str, int], str]]
+    origins: Mapping[str, tuple[Source, ...]]
+    _periods: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def periods(self, key: str) -> tuple[str, ...]:
+        """Return the years in which an indicator has a value on any level, newest first."""
+        if key not in self._periods:
+            self._periods[key] = self._years_of(key) if key in catalog.indicators() else ()
+        return self._periods[key]
+
+    def _years_of(self, key: str) -> tuple[str, ...]:
+        here = [figures for level, figures in self.levels.items() if level != LAND and figures.cube.years]
+        known = {year for figures in here for year in figures.result(key).known_years}
+        return tuple(str(year) for year in sorted(known, reverse=True))
+
+    def table(self, level: str, key: str, period: str | None = None) -> pd.DataFrame | None:
+        """Return value, state, base and reason per area for a year, by default the newest; None without any."""
+        known = self.periods(key)
+        if not known or (period is not None and period not in known):
+            return None
+        year = int(period or known[0])
+        result = self.levels[level].result(key)
+        if year not in result.years:
+            return empty(result.areas, State.MISSING, f"Für {year} liegt kein Wert vor.")
+        return self._noted(table_of(result, year), level, key, year)
+
+    def _noted(self, table: pd.DataFrame, level: str, key: str, year: int) -> pd.DataFrame:
+        """Return ``table`` with what is known of single counts; that says more than the reason for a state."""
+        said = self.notes.get(level, {})
+        used = parts_of(catalog.indicators()[key], catalog.indicators()) if said else frozenset()
+        for area in table.index:
+            texts = {said[part, area, year] for part in sorted(used) if (part, area, year) in said}
+            if texts and table.at[area, "state"] not in SECRET:
+                table.at[area, "reason"] = " ".join(sorted(texts))
+        return table
+
+    def sources(self, indicator: Indicator) -> tuple[Source, ...]:
+        """Return the files that an indicator rests on, each once."""
+        used = [self.origins.get(part, ()) for part in parts_of(indicator, catalog.indicators())]
+        return tuple(dict.fromkeys(source for sources in used for source in sources))
+
+
+NO_STATISTICS = Statistics({}, {}, {})
+
+
+def described_by(text: LayerText, statistics: Statistics, indicator: Indicator, period: str) -> LayerText:
+    """Return the words around a layer that rests on imported figures: their year, files and rule of territory."""
+    sources = statistics.sources(indicator)
+    files = ", ".join(dict.fromkeys(source.file for source in sources))
+    notes = (*text.notes, f"Gelesen aus: {files}.") if files else text.notes
+    base = "Fälle" if indicator.per else ""
+    return replace(text, stand=period, sources=sources, notes=notes, base=base)
+
+
+def build_statistics(
+    data: GeoData,
+    observations: pd.DataFrame,
+    territory: Territory,
+    imports: Mapping[int, Source],
+    *,
+    shows_small: bool = False,
+) -> Statistics:
+    """Return everything that follows from the observations of the store, on the territory of the dataset.
+
+    ``imports``: the file behind each number of an import.
+    """
+    cubes, notes = build_cubes(data, observations, territory)
+    indicators, parts = catalog.indicators(), catalog.parts()
+    levels = {level: compute_figures(cube, indicators, parts, shows_small=shows_small) for level, cube in cubes.items()}
+    numbers = observations.groupby("part")["import_id"].unique()
+    origins = {
+        str(part): tuple(imports[int(n)] for n in sorted(found, reverse=True) if int(n) in imports)
+        for part, found in numbers.items()
+    }
+    return Statistics(levels, notes, origins)
+
+
+def parts_of(indicator: Indicator, indicators: Mapping[str, Indicator]) -> frozenset[str]:
+    """Return the parts that an indicator rests on, with itself, as it may be published ready made."""
+    if indicator.formula:
+        return frozenset().union(*(parts_of(indicators[key], indicators) for key in names(parse(indicator.formula))))
+    formulas = [text for text in (indicator.count, indicator.per) if text]
+    return frozenset({indicator.id}).union(*(names(parse(text)) for text in formulas))
+
+
+def build_cubes(
+    data: GeoData, observations: pd.DataFrame, territory: Territory
+) -> tuple[dict[str, Cube], dict[str, dict[tuple[str, str, int], str]]]:
+    """Return the counts per level: summed from the Gemeinden, and as published where such a sum cannot be formed."""
+    parts = catalog.parts()
+    rates = frozenset(key for key, part in parts.items() if part.kind == RATES) | frozenset(catalog.indicators())
+    groups = areas_of(data)
+    people = people_by_key(data)
+    length = observations["key"].str.len()
+    published = {
+        "gemeinde": observations[(length == 8) | ((length == 9) & (observations["key"].str[5] == "0"))],
+        "sozialraum": _of_verbaende(observations),
+        "kreis": observations[length == 5],
+    }
+    cubes: dict[str, Cube] = {}
+    notes: dict[str, dict[tuple[str, str, int], str]] = {}
+    below: Cube | None = None
+    for level, rows in published.items():
+        own = to_areas(rows, territory, groups[level], people, rates)
+        notes[level] = _notes(own)
+        index = areas(data, level).index
+        cube = build_cube(own, index)
+        if below is not None:
+            cube = filled_up(aggregate(below, groups[level], index, parts), cube)
+        cubes[level] = cube
+        below = cubes["gemeinde"]
+    land = observations[observations["key"].isin([territory.land, "DG"])]
+    cubes[LAND] = build_cube(land, pd.Index([territory.land, "DG"]))
+    return cubes, notes
+
+
+def areas_of(data: GeoData) -> dict[str, pd.Series]:
+    """Return per level the area that every Gemeinde belongs to."""
+    keys = data.gemeinden.index
+    return {
+        "gemeinde": pd.Series(keys, index=keys),
+        "sozialraum": data.gemeinden["sozialraum"].astype(object),
+        "kreis": pd.Series(data.ags, index=keys),
+    }
+
+
+def people_by_key(data: GeoData) -> pd.Series:
+    """Return people of the Zensus 2011 by every key that a Gemeinde has had, to judge how much one that left weighs."""
+    alt = data.altgemeinden
+    now = data.gemeinden["zensus2011"].astype(float)
+    grouped = [alt["zensus2011"].astype(float).groupby(alt[state]).sum() for state in ("ags_2022", "ags_2024")]
+    people: pd.Series = pd.concat([alt["zensus2011"].astype(float), *grouped, now]) if len(alt) else now
+    return people[~people.index.duplicated(keep="last")]
+
+
+def _notes(rows: pd.DataFrame) -> dict[tuple[str, str, int], str]:
+    said = rows[rows["reason"] != ""]
+    keys = zip(said["part"], said["key"], said["year"].astype(int), strict=True)
+    return dict(zip(keys, said["reason"], strict=True))
+
+
+def _of_verbaende(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of Gemeindeverbände; single Gemeinden only where a file has no key of nine digits for them."""
+    long_key = rows["key"].str.len() == 9
+    own = [*CELL[:1], "year", "gebietsstand"]
+    with_long = pd.MultiIndex.from_frame(rows.loc[long_key, own].drop_duplicates())
+    pseudo = rows["key"].isin([key for key in read_verbaende() if len(key) == 8])
+    with_pseudo = pd.MultiIndex.from_frame(rows.loc[pseudo, own].drop_duplicates())
+    index = pd.MultiIndex.from_frame(rows[own])
+    short = (rows["key"].str.len() == 8) & index.isin(with_pseudo) & ~index.isin(with_long)
+    return rows[long_key | short]
