@@ -17,7 +17,8 @@ from geodata.model import FIRM_TO_EMPTY, State
 from geodata.observations import Territory
 
 VERBAENDE = Path(__file__).parent / "catalog" / "verbaende.csv"
-TOLERANCE = 0.025  # share of people who may live in areas that left: own setting, to be confirmed by the Kreis
+# Share of people who may live in areas that left: own settings, to be confirmed by the Kreis. A rate moves less.
+TOLERANCE, RATE_TOLERANCE = 0.005, 0.025
 RANK = {str(state): place for place, state in enumerate(FIRM_TO_EMPTY)}
 CELL = ["part", "year", "basis"]
 LEFT = "Enthält noch {names} ({share} % der Einwohner), heute nicht mehr in diesem Gebiet."
@@ -60,10 +61,10 @@ def compose(territory: Territory, state: date, areas: pd.Series) -> Composition:
     return Composition(target, members, target.value_counts(), names)
 
 
-def _single(key: str) -> str:
+def single_key(key: str) -> str:
     """Return the Gemeinde behind a nine-digit key of a Gemeinde that belongs to no Verband.
 
-    >>> _single("160630004")
+    >>> single_key("160630004")
     '16063004'
     """
     return f"{key[:5]}{key[6:]}" if len(key) == 9 and key[5] == "0" else key
@@ -106,17 +107,20 @@ def _of_state(rows: pd.DataFrame, made: Composition, people: pd.Series, rates: f
 
 
 def _describe(keys: np.ndarray, made: Composition, people: pd.Series) -> pd.DataFrame:
-    """Return per key the one area that its Gemeinden belong to (missing where several), and what of it left."""
+    """Return per key the one area that its Gemeinden belong to (missing where several), and what of it left.
+
+    What left and has no known number of people weighs too much to be passed over.
+    """
     rows = {}
     for key in keys:
-        members = made.members.get(_single(key), ())
+        members = made.members.get(single_key(key), ())
         target = made.target.reindex(list(members))
         areas, left = target.dropna().unique(), target.index[target.isna()]
         weights = people.reindex(list(members)).fillna(0.0)
         rows[key] = (
             areas[0] if len(areas) == 1 else None,
             int(target.notna().sum()),
-            float(weights[left].sum()),
+            float(weights[left].sum()) if (weights[left] > 0).all() else np.inf,
             float(weights.sum()),
             ", ".join(made.names.get(gone, gone) for gone in left),
         )
@@ -130,17 +134,18 @@ def _judged(frame: pd.DataFrame, expected: pd.Series, rates: frozenset[str]) -> 
     joined_rate = frame["part"].isin(rates) & (frame["pieces"] > 1)
     lost = ~complete | joined_rate
     left = frame["left"].fillna(0.0)
+    tolerance = np.where(frame["part"].isin(rates), RATE_TOLERANCE, TOLERANCE)
     state = frame["state"].astype(object)
     gap = frame["gaps"] & ((frame["pieces"] > 1) | frame["value"].notna())
     state = state.mask(gap | lost, str(State.MISSING))
-    state = state.mask((left > 0) & (left <= TOLERANCE) & (state == State.MEASURED), str(State.ESTIMATED))
-    state = state.mask(left > TOLERANCE, str(State.BREAK))
-    gone = gap | lost | (left > TOLERANCE)
+    state = state.mask((left > 0) & (left <= tolerance) & (state == State.MEASURED), str(State.ESTIMATED))
+    state = state.mask(left > tolerance, str(State.BREAK))
+    gone = gap | lost | (left > tolerance)
     reason = pd.Series("", frame.index).mask(gap | lost, INCOMPLETE)
     texts = [
         LEFT.format(names=n, share=f"{100 * s:.1f}".replace(".", ","))
         for n, s in zip(frame["names"], left, strict=True)
     ]
-    reason = reason.mask(left > 0, pd.Series(texts, frame.index)).mask(left > TOLERANCE, OTHER_AREA)
+    reason = reason.mask(left > 0, pd.Series(texts, frame.index)).mask(left > tolerance, OTHER_AREA)
     frame = frame.assign(value=frame["value"].mask(gone), state=state, reason=reason)
     return frame.rename(columns={"area": "key"})[["key", *CELL, "value", "state", "stand", "reason"]]

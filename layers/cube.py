@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata.catalog import Part
 from geodata.model import State
 from layers.frames import EMPTY_STATES, ORDER
 
@@ -89,11 +88,12 @@ def _state_codes(states: pd.Series) -> Codes:
     return np.where(codes == CODE[State.ZERO], CODE[State.MEASURED], codes)
 
 
-def aggregate(cube: Cube, groups: pd.Series, areas: pd.Index, parts: Mapping[str, Part]) -> Cube:
+def aggregate(cube: Cube, groups: pd.Series, areas: pd.Index, weights: Mapping[str, Cells | None]) -> Cube:
     """Return the cube of ``areas``, each the sum of the areas that ``groups`` assigns to it (missing: to none).
 
     A sum with a missing part is missing, and so is one with a secret part: the sum itself is no secret, but nobody
-    can form it. Rates are weighted by their part and are then an estimate; of a single area they stay as they are.
+    can form it. ``weights``: parts that are rates, with what each is a rate of; they become weighted means, which are
+    estimates (without a weight: missing); of a single area they stay as they are.
     """
     place = areas.get_indexer(pd.Index(groups.reindex(cube.areas)))
     order = np.argsort(place, kind="stable")
@@ -104,8 +104,8 @@ def aggregate(cube: Cube, groups: pd.Series, areas: pd.Index, parts: Mapping[str
     summed = Cube(areas, cube.years, cube.parts, *_reduced(cube, order, starts, filled, len(areas)))
     sizes = np.zeros(len(areas), int)
     sizes[filled] = np.diff([*starts, len(order)])
-    for part in (parts[name] for name in cube.parts if name in parts and parts[name].kind == "rate"):
-        _weigh(cube, summed, part, (order, starts, filled), sizes)
+    for part, weight in weights.items():
+        _weigh(cube, summed, (part, weight), (order, starts, filled), sizes)
     return summed
 
 
@@ -128,19 +128,20 @@ def _reduced(
 def _weigh(
     cube: Cube,
     summed: Cube,
-    part: Part,
+    rate_of: tuple[str, Cells | None],
     grouping: tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]],
     sizes: NDArray[np.int_],
 ) -> None:
     """Replace the sum of a rate by its weighted mean, an estimate; of a single area it stays as it is."""
     order, starts, filled = grouping
-    rate, weight = cube.cells(part.id), cube.cells(part.weight)
-    place = cube.parts.index(part.id)
+    part, weight = rate_of
+    rate, place = cube.cells(part), cube.parts.index(part)
+    people = np.full_like(rate.value, np.nan) if weight is None else weight.value
     several = sizes > 1
     product = np.full(summed.value.shape[1:], np.nan)
     total = product.copy()
-    product[:, filled] = np.add.reduceat((rate.value * weight.value)[:, order], starts, axis=-1)
-    total[:, filled] = np.add.reduceat(weight.value[:, order], starts, axis=-1)
+    product[:, filled] = np.add.reduceat((rate.value * people)[:, order], starts, axis=-1)
+    total[:, filled] = np.add.reduceat(people[:, order], starts, axis=-1)
     mean = np.divide(product, total, out=np.full_like(total, np.nan), where=total > 0)
     summed.value[place][:, several] = mean[:, several]
     worst = np.maximum(summed.code[place], CODE[State.ESTIMATED])

@@ -10,14 +10,17 @@ import pandas as pd
 from geodata import catalog
 from geodata.catalog import Indicator, Source
 from geodata.catalog.formula import names, parse
-from geodata.harmonise import read_verbaende, to_areas
+from geodata.confidentiality import Audience
+from geodata.harmonise import read_verbaende, single_key, to_areas
 from geodata.model import GeoData, State
 from geodata.observations import Territory
-from layers.cube import Cube, aggregate, build_cube, filled_up
+from layers.cube import Cells, Cube, aggregate, build_cube, filled_up
 from layers.describe import LayerText
 from layers.figures import Figures, compute_figures, table_of
+from layers.formulas import evaluate
 from layers.frames import empty
 from layers.inputs import areas
+from layers.protect import Catalogue, Hidden, protect
 
 CELL = ["part", "key", "year"]
 RATES = "rate"
@@ -30,12 +33,13 @@ class Statistics:
     """Figures per level (and of the Land, under its key), and what is to be said of single counts.
 
     ``notes``: level -> (part, key, year) -> why a count is an estimate or not there. ``origins``: the files behind a
-    part, the newest first.
+    part, the newest first. ``hidden``: how many figures the audience does not see.
     """
 
     levels: Mapping[str, Figures]
     notes: Mapping[str, Mapping[tuple[str, str, int], str]]
     origins: Mapping[str, tuple[Source, ...]]
+    hidden: Hidden = field(default_factory=Hidden)
     _periods: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def periods(self, key: str) -> tuple[str, ...]:
@@ -93,22 +97,24 @@ def build_statistics(
     observations: pd.DataFrame,
     territory: Territory,
     imports: Mapping[int, Source],
-    *,
-    shows_small: bool = False,
+    audience: Audience = "oeffentlich",
 ) -> Statistics:
     """Return everything that follows from the observations of the store, on the territory of the dataset.
 
+    What the audience must not see is gone before any indicator is computed, so that nothing derived can show it.
     ``imports``: the file behind each number of an import.
     """
     cubes, notes = build_cubes(data, observations, territory)
     indicators, parts = catalog.indicators(), catalog.parts()
+    cubes, hidden = protect(cubes, areas_of(data), Catalogue(parts, indicators), audience)
+    shows_small = audience == "intern"
     levels = {level: compute_figures(cube, indicators, parts, shows_small=shows_small) for level, cube in cubes.items()}
     numbers = observations.groupby("part")["import_id"].unique()
     origins = {
         str(part): tuple(imports[int(n)] for n in sorted(found, reverse=True) if int(n) in imports)
         for part, found in numbers.items()
     }
-    return Statistics(levels, notes, origins)
+    return Statistics(levels, notes, origins, hidden)
 
 
 def parts_of(indicator: Indicator, indicators: Mapping[str, Indicator]) -> frozenset[str]:
@@ -130,7 +136,7 @@ def build_cubes(
     length = observations["key"].str.len()
     published = {
         "gemeinde": observations[(length == 8) | ((length == 9) & (observations["key"].str[5] == "0"))],
-        "sozialraum": _of_verbaende(observations),
+        "sozialraum": of_verbaende(observations),
         "kreis": observations[length == 5],
     }
     cubes: dict[str, Cube] = {}
@@ -142,7 +148,7 @@ def build_cubes(
         index = areas(data, level).index
         cube = build_cube(own, index)
         if below is not None:
-            cube = filled_up(aggregate(below, groups[level], index, parts), cube)
+            cube = filled_up(aggregate(below, groups[level], index, weights_of(below)), cube)
         cubes[level] = cube
         below = cubes["gemeinde"]
     land = observations[observations["key"].isin([territory.land, "DG"])]
@@ -175,13 +181,29 @@ def _notes(rows: pd.DataFrame) -> dict[tuple[str, str, int], str]:
     return dict(zip(keys, said["reason"], strict=True))
 
 
-def _of_verbaende(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of Gemeindeverbände; single Gemeinden only where a file has no key of nine digits for them."""
-    long_key = rows["key"].str.len() == 9
-    own = [*CELL[:1], "year", "gebietsstand"]
-    with_long = pd.MultiIndex.from_frame(rows.loc[long_key, own].drop_duplicates())
-    pseudo = rows["key"].isin([key for key in read_verbaende() if len(key) == 8])
-    with_pseudo = pd.MultiIndex.from_frame(rows.loc[pseudo, own].drop_duplicates())
-    index = pd.MultiIndex.from_frame(rows[own])
-    short = (rows["key"].str.len() == 8) & index.isin(with_pseudo) & ~index.isin(with_long)
-    return rows[long_key | short]
+def weights_of(cube: Cube) -> dict[str, Cells | None]:
+    """Return the parts of a cube that are rates, each with what it is a rate of, None where that is not known.
+
+    Rates are the parts of that kind, and indicators that are published ready made.
+    """
+    parts, indicators = catalog.parts(), catalog.indicators()
+    weights: dict[str, Cells | None] = {}
+    for name in cube.parts:
+        if name in indicators:
+            per = indicators[name].per
+            weights[name] = evaluate(parse(per), cube.cells) if per else None
+        elif parts[name].kind == RATES:
+            weights[name] = cube.cells(parts[name].weight)
+    return weights
+
+
+def of_verbaende(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of Gemeindeverbände, and beside them those of Gemeinden that no Verband speaks for."""
+    group = ["part", "year", "gebietsstand"]
+    long_key = rows[rows["key"].str.len() == 9]
+    members = long_key["key"].map(lambda key: read_verbaende().get(key, (single_key(key),)))
+    spoken_for = pd.MultiIndex.from_frame(long_key.assign(key=members).explode("key")[[*group, "key"]])
+    short = rows[rows["key"].str.len() == 8]
+    beside = pd.MultiIndex.from_frame(short[group]).isin(pd.MultiIndex.from_frame(long_key[group].drop_duplicates()))
+    alone = ~pd.MultiIndex.from_frame(short[[*group, "key"]]).isin(spoken_for)
+    return pd.concat([long_key, short[beside & alone]])

@@ -14,6 +14,7 @@ from geodata.model import State
 from layers.cube import CODE, STATES, Cells, Cube, aggregate, build_cube, filled_up
 from layers.figures import compute_figures, several_years, table_of
 from layers.formulas import evaluate
+from layers.statistics import weights_of
 
 A, B, C = "16063001", "16063002", "16063003"
 AREAS = pd.Index([A, B, C])
@@ -52,7 +53,7 @@ def test_the_newer_census_counts_where_a_year_has_both() -> None:
 
 def test_a_sum_with_a_missing_part_is_missing() -> None:
     cube = cube_of(figures("arbeitslose", 2021, 5, 7, 9), figures("arbeitslose", 2022, 5, np.nan, 9))
-    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), catalog.parts()).cells("arbeitslose")
+    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), {}).cells("arbeitslose")
     assert whole.value[0][0] == 21
     assert states(whole, 0) == ["measured"]
     assert states(whole, 1) == ["missing"]
@@ -61,18 +62,28 @@ def test_a_sum_with_a_missing_part_is_missing() -> None:
 def test_a_sum_with_a_secret_part_is_missing_not_secret() -> None:
     secret = rows(("arbeitslose", C, 2021, np.nan, "suppressed_primary", ""))
     cube = cube_of(figures("arbeitslose", 2021, 5, 7), secret)
-    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), catalog.parts()).cells("arbeitslose")
+    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), {}).cells("arbeitslose")
     assert states(whole) == ["missing"]
-    alone = aggregate(cube, pd.Series({C: "c"}), pd.Index(["c"]), catalog.parts()).cells("arbeitslose")
+    alone = aggregate(cube, pd.Series({C: "c"}), pd.Index(["c"]), {}).cells("arbeitslose")
     assert states(alone) == ["missing"]
 
 
 def test_a_rate_is_weighted_and_then_an_estimate_but_alone_it_stays() -> None:
     cube = cube_of(figures("gisd", 2021, 0.2, 0.8, 0.5), figures("bev", 2021, 300, 100, 50))
     groups = pd.Series({A: "ab", B: "ab", C: "c"})
-    cells = aggregate(cube, groups, pd.Index(["ab", "c"]), catalog.parts()).cells("gisd")
+    cells = aggregate(cube, groups, pd.Index(["ab", "c"]), weights_of(cube)).cells("gisd")
     assert cells.value[0].tolist() == pytest.approx([(0.2 * 300 + 0.8 * 100) / 400, 0.5])
     assert states(cells) == ["estimated", "measured"]
+
+
+def test_an_indicator_that_is_published_ready_made_is_weighted_by_its_base_or_gone() -> None:
+    cube = cube_of(
+        figures("BEV04", 2021, 40, 50, 45), figures("bev", 2021, 300, 100, 50), figures("WOH05", 2021, 5, 6, 7)
+    )
+    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), weights_of(cube))
+    assert whole.cells("BEV04").value[0][0] == pytest.approx((40 * 300 + 50 * 100 + 45 * 50) / 450)
+    assert states(whole.cells("BEV04")) == ["estimated"]
+    assert states(whole.cells("WOH05")) == ["missing"], "nobody knows what the mean rent is a mean of"
 
 
 def test_published_figures_fill_only_what_is_not_there() -> None:
@@ -85,7 +96,7 @@ def test_published_figures_fill_only_what_is_not_there() -> None:
 
 def test_an_indicator_is_summed_counts_over_summed_counts_never_a_mean_of_rates() -> None:
     cube = cube_of(figures("arbeitslose", 2021, 10, 90, 0), figures("bev_15_64", 2021, 1000, 1000, 3000))
-    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), catalog.parts())
+    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), {})
     table = table_of(compute_figures(whole, catalog.indicators(), catalog.parts()).result("ARB02"), 2021)
     assert table["value"].tolist() == pytest.approx([100 * 100 / 5000])
     areas = table_of(compute_figures(cube, catalog.indicators(), catalog.parts()).result("ARB02"), 2021)
@@ -179,7 +190,7 @@ def test_several_years_are_summed_counts_over_summed_counts() -> None:
 @given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3), st.lists(st.integers(1, 10**6), min_size=3, max_size=3))
 def test_sums_first_or_formula_first_agree_for_sums(first: list[int], second: list[int]) -> None:
     cube = cube_of(figures("geborene", 2021, *first), figures("gestorbene", 2021, *second))
-    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), catalog.parts())
+    whole = aggregate(cube, WHOLE, pd.Index(["kreis"]), {})
     after = evaluate(parse("geborene - gestorbene"), whole.cells).value[0][0]
     before = evaluate(parse("geborene - gestorbene"), cube.cells).value[0].sum()
     assert after == before

@@ -234,7 +234,7 @@ def _after(plan: imports.Plan, store: Store, atlas: Atlas) -> Statistics:
     """Return the statistics as they would be after an import."""
     planned = plan.changes[FIGURE_COLUMNS].assign(import_id=NOT_YET)
     figures = pd.concat([store.figures(), planned], ignore_index=True).drop_duplicates(IDENTITY, keep="last")
-    return build_statistics(atlas.data, figures, territory_of(atlas.data), {}, shows_small=True)
+    return build_statistics(atlas.data, figures, territory_of(atlas.data), {}, "intern")
 
 
 def preview_picture(atlas: Atlas, key: object, indicator: object) -> bytes | None:

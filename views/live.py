@@ -31,7 +31,7 @@ def read_statistics(data: GeoData, store: Store | None, audience: Audience) -> S
     if store is None or figures is None or figures.empty:
         return NO_STATISTICS
     imports = {done.id: _source(done) for done in store.imports()}
-    return build_statistics(data, figures, territory_of(data), imports, shows_small=audience == "intern")
+    return build_statistics(data, figures, territory_of(data), imports, audience)
 
 
 def _source(done: Import) -> catalog.Source:

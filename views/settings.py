@@ -6,11 +6,11 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
+from geodata.confidentiality import Audience
 from geodata.dataset import EMBEDDED
 
-Audience = Literal["oeffentlich", "gremium", "intern"]
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "build" / "datasets"
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from geodata.model import GeoDataError
 
 FOLDER = Path(__file__).parent
 KINDS = ("count", "amount", "rate")
-SECRECY = ("frei", "amtlich", "schutz")
+Secrecy = Literal["frei", "amtlich", "schutz"]
+SECRECY = get_args(Secrecy)
 ITEM_COLUMNS = ["item", "part", "factor", "note"]
 
 
@@ -29,7 +30,7 @@ class Part:
     name: str
     unit: str
     kind: str
-    secrecy: str
+    secrecy: Secrecy
     weight: str = ""
     note: str = ""
 
@@ -47,6 +48,11 @@ class Item:
     part: str
     factor: float = 1.0
     note: str = ""
+
+    @property
+    def summand(self) -> bool:
+        """True where the part is the sum of several items of its table."""
+        return self.note.startswith("Summand")
 
 
 def read_parts(path: Path, problems: list[str]) -> dict[str, Part]:
