@@ -14,7 +14,7 @@ import pandas as pd
 
 from geodata import crosswalk
 from geodata.model import FIRM_TO_EMPTY, State
-from geodata.observations import Territory
+from geodata.observations import Territory, single_key
 
 VERBAENDE = Path(__file__).parent / "catalog" / "verbaende.csv"
 # Share of people who may live in areas that left: own settings, to be confirmed by the Kreis. A rate moves less.
@@ -61,19 +61,10 @@ def compose(territory: Territory, state: date, areas: pd.Series) -> Composition:
     return Composition(target, members, target.value_counts(), names)
 
 
-def single_key(key: str) -> str:
-    """Return the Gemeinde behind a nine-digit key of a Gemeinde that belongs to no Verband.
-
-    >>> single_key("160630004")
-    '16063004'
-    """
-    return f"{key[:5]}{key[6:]}" if len(key) == 9 and key[5] == "0" else key
-
-
 def to_areas(
     rows: pd.DataFrame, territory: Territory, areas: pd.Series, people: pd.Series, rates: frozenset[str]
 ) -> pd.DataFrame:
-    """Return observations summed to ``areas`` (Gemeinde of ``territory.day`` -> area), with ``reason``.
+    """Return observations summed to ``areas`` (Gemeinde of ``territory.day`` -> area), with ``reason`` (theirs first).
 
     ``people``: people per former Gemeinde, to judge how much an area that left weighs. ``rates``: parts that cannot
     be summed. Only complete sums have a value; areas that left and weigh little make an estimate, else a break.
@@ -90,6 +81,7 @@ def _of_state(rows: pd.DataFrame, made: Composition, people: pd.Series, rates: f
     keys = _describe(rows["key"].unique(), made, people)
     rows = rows.join(keys, on="key")
     rows = rows[rows["area"].notna()].assign(rank=rows["state"].map(RANK))
+    rows = rows if "reason" in rows else rows.assign(reason="")
     grouped = rows.groupby(["area", *CELL], observed=True, sort=False)
     frame = pd.DataFrame(
         {
@@ -99,6 +91,7 @@ def _of_state(rows: pd.DataFrame, made: Composition, people: pd.Series, rates: f
             "covered": grouped["staying"].sum(),
             "left": grouped["left_people"].sum() / grouped["all_people"].sum().replace(0, np.nan),
             "names": grouped["left_names"].first(),
+            "said": grouped["reason"].max(),
             "state": grouped["rank"].max().map(dict(enumerate(map(str, FIRM_TO_EMPTY)))),
             "stand": grouped["stand"].max(),
         }
@@ -141,7 +134,7 @@ def _judged(frame: pd.DataFrame, expected: pd.Series, rates: frozenset[str]) -> 
     state = state.mask((left > 0) & (left <= tolerance) & (state == State.MEASURED), str(State.ESTIMATED))
     state = state.mask(left > tolerance, str(State.BREAK))
     gone = gap | lost | (left > tolerance)
-    reason = pd.Series("", frame.index).mask(gap | lost, INCOMPLETE)
+    reason = frame["said"].mask((gap | lost) & (frame["said"] == ""), INCOMPLETE)
     texts = [
         LEFT.format(names=n, share=f"{100 * s:.1f}".replace(".", ","))
         for n, s in zip(frame["names"], left, strict=True)

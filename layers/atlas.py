@@ -145,10 +145,12 @@ def _atlas_of(
 
     @lru_cache(maxsize=4096)
     def layer(level: str, key: IndicatorKey, period: str | None) -> Layer:
+        if current.statistics.periods(key.id):
+            period = period or current.statistics.newest(level, key.id)
         kreis = table("kreis", key, period).iloc[0]
         text = describe(inputs, key, period)
-        if known := current.statistics.periods(key.id):
-            text = described_by(text, current.statistics, catalog.indicators()[key.id], period or known[0])
+        if period and current.statistics.periods(key.id):
+            text = described_by(text, current.statistics, catalog.indicators()[key.id], period)
         if scenario:
             text = replace(text, name=f"{text.name} ({scenario_title(scenario)})", notes=(SCENARIO_NOTE, *text.notes))
         return Layer(key, level, period, table(level, key, period), kreis, text)

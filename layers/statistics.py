@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from geodata import catalog
 from geodata.catalog import Indicator, Source
 from geodata.catalog.formula import names, parse
 from geodata.confidentiality import Audience
-from geodata.harmonise import read_verbaende, single_key, to_areas
+from geodata.harmonise import read_verbaende, to_areas
 from geodata.model import GeoData, State
-from geodata.observations import Territory
+from geodata.observations import Territory, single_key
+from geodata.plausibility import implausible_zero
 from layers.cube import Cells, Cube, aggregate, build_cube, filled_up
 from layers.describe import LayerText
 from layers.figures import Figures, compute_figures, table_of
@@ -25,6 +27,10 @@ from layers.protect import Catalogue, Hidden, protect
 CELL = ["part", "key", "year"]
 RATES = "rate"
 LAND = "land"
+IDENTITY = ["part", "key", "basis", "gebietsstand"]
+Notes = dict[tuple[str, str, int], str]
+GAP_ABOVE = 10
+GAP = "0 zwischen deutlich größeren Werten der Nachbarjahre: vermutlich Lücke der Quelle, als fehlend gezeigt."
 SECRET = frozenset({State.SUPPRESSED_PRIMARY, State.SUPPRESSED_SECONDARY})
 
 
@@ -48,17 +54,22 @@ class Statistics:
             self._periods[key] = self._years_of(key) if key in catalog.indicators() else ()
         return self._periods[key]
 
+    def newest(self, level: str, key: str) -> str:
+        """Return the newest year in which an indicator has a value on a level, else on any."""
+        here = self.levels[level].result(key).known_years if self.levels[level].cube.years else ()
+        return str(here[0]) if here else self.periods(key)[0]
+
     def _years_of(self, key: str) -> tuple[str, ...]:
         here = [figures for level, figures in self.levels.items() if level != LAND and figures.cube.years]
         known = {year for figures in here for year in figures.result(key).known_years}
         return tuple(str(year) for year in sorted(known, reverse=True))
 
     def table(self, level: str, key: str, period: str | None = None) -> pd.DataFrame | None:
-        """Return value, state, base and reason per area for a year, by default the newest; None without any."""
+        """Return value, state, base and reason per area for a year, by default its newest; None without any."""
         known = self.periods(key)
         if not known or (period is not None and period not in known):
             return None
-        year = int(period or known[0])
+        year = int(period or self.newest(level, key))
         result = self.levels[level].result(key)
         if year not in result.years:
             return empty(result.areas, State.MISSING, f"Für {year} liegt kein Wert vor.")
@@ -104,7 +115,7 @@ def build_statistics(
     What the audience must not see is gone before any indicator is computed, so that nothing derived can show it.
     ``imports``: the file behind each number of an import.
     """
-    cubes, notes = build_cubes(data, observations, territory)
+    cubes, notes = build_cubes(data, without_gaps(observations), territory)
     indicators, parts = catalog.indicators(), catalog.parts()
     cubes, hidden = protect(cubes, areas_of(data), Catalogue(parts, indicators), audience)
     shows_small = audience == "intern"
@@ -127,7 +138,7 @@ def parts_of(indicator: Indicator, indicators: Mapping[str, Indicator]) -> froze
 
 def build_cubes(
     data: GeoData, observations: pd.DataFrame, territory: Territory
-) -> tuple[dict[str, Cube], dict[str, dict[tuple[str, str, int], str]]]:
+) -> tuple[dict[str, Cube], dict[str, Notes]]:
     """Return the counts per level: summed from the Gemeinden, and as published where such a sum cannot be formed."""
     parts = catalog.parts()
     rates = frozenset(key for key, part in parts.items() if part.kind == RATES) | frozenset(catalog.indicators())
@@ -140,7 +151,7 @@ def build_cubes(
         "kreis": observations[length == 5],
     }
     cubes: dict[str, Cube] = {}
-    notes: dict[str, dict[tuple[str, str, int], str]] = {}
+    notes: dict[str, Notes] = {}
     below: Cube | None = None
     for level, rows in published.items():
         own = to_areas(rows, territory, groups[level], people, rates)
@@ -154,6 +165,23 @@ def build_cubes(
     land = observations[observations["key"].isin([territory.land, "DG"])]
     cubes[LAND] = build_cube(land, pd.Index([territory.land, "DG"]))
     return cubes, notes
+
+
+def without_gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return observations with zeros that cannot be true as missing, and the ``reason``.
+
+    A zero of a source between two figures above GAP_ABOVE is a gap, never nothing (INKAR: Amt Creuzburg 2019).
+    """
+    rows = rows.assign(reason="")
+    if not (rows["value"] == 0).any():
+        return rows
+    series = rows.pivot_table(index="year", columns=IDENTITY, values="value")
+    zeros = pd.DataFrame(implausible_zero(series.to_numpy(), GAP_ABOVE), series.index, series.columns)
+    found = zeros.melt(ignore_index=False, value_name="gap").reset_index()
+    cells = ["year", *IDENTITY]
+    hit = pd.MultiIndex.from_frame(rows[cells]).isin(pd.MultiIndex.from_frame(found.loc[found["gap"], cells]))
+    gone = rows.assign(value=rows["value"].mask(hit), state=rows["state"].mask(hit, str(State.MISSING)))
+    return gone.assign(reason=np.where(hit, GAP, ""))
 
 
 def areas_of(data: GeoData) -> dict[str, pd.Series]:

@@ -127,7 +127,7 @@ def test_thresholds_equal_the_groundwork() -> None:
 
 def test_indicators_equal_the_groundwork() -> None:
     table = rows(DOMAIN, "indikatoren.csv")
-    assert list(catalog.indicators()) == [row["id"] for row in table]
+    assert list(catalog.indicators())[: len(table)] == [row["id"] for row in table], "our own ones come after"
     for row in table:
         indicator = catalog.indicators()[row["id"]]
         note = f" ({indicator.direction_note})" if indicator.direction_note else ""
