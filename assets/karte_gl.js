@@ -75,6 +75,7 @@
     paint(view, payload);
     mark(view, { selected: payload.selected, compare: payload.compare });
     flyTo(view, payload.focus);
+    parts.showCircles(view, payload.circles);
     parts.showReach(view, payload.reach);
     parts.showScenario(view, payload.scenario);
     await parts.showPoints(view, payload.points);

@@ -11,26 +11,27 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
-from geodata import dataset
+from geodata import crosswalk, dataset
 from geodata.catalog.parts import Item, items_of
 from geodata.model import GeoDataError
 from geodata.observations import Judgement, Territory, guess_gebietsstand, judge, territory_of
-from geodata.sources.statistics import template
+from geodata.sources.statistics import inkar, template
 from geodata.sources.statistics.reading import Reading
 from geodata.store import FIGURE_COLUMNS, IDENTITY, Store
 
 FORMS = {
+    "zensus": "Zensus",
     "genesis": "Regionalstatistik / GENESIS",
     "inkar": "INKAR (BBSR)",
     "gisd": "GISD (RKI)",
     "ba": "Statistik der Bundesagentur für Arbeit",
-    "zensus": "Zensus",
     "gemeindeverzeichnis": "Gemeindeverzeichnis, VG250-EW",
     "tls": "Thüringer Landesamt für Statistik",
     "vorlage": "Tabelle eines Fachamts (Vorlage)",
@@ -93,22 +94,57 @@ def plan(
     ``report`` is told how far it is.
     """
     report("Datei erkennen", 0.1)
-    form = template.FORM if mapping else recognise(path)
+    day = iso_day(gebietsstand)
+    columns = dict(mapping or {})
+    form = template.FORM if columns else recognise(path)
     if not form:
-        known = ", ".join(FORMS.values())
-        raise GeoDataError(
-            f"{path.name}: ist keine der bekannten Dateien ({known}). "
-            "Abhilfe: sagen, welche Spalte was bedeutet, oder die Vorlage verwenden."
-        )
+        form, columns = template.FORM, columns_of(path, store, indicator)
     report(f"Lesen ({FORMS[form]})", 0.3)
-    reading = template.read(path, mapping, indicator) if form == template.FORM else reader(form).read(path)
+    reading = template.read(path, columns, indicator) if form == template.FORM else reader(form).read(path)
     report("Prüfen", 0.7)
-    state = gebietsstand or reading.gebietsstand or guess_gebietsstand(reading, territory)
+    state = day or reading.gebietsstand or guess_gebietsstand(reading, territory)
     judgement = judge(reading, items(form), territory, gebietsstand=state)
     report("Mit dem Bestand vergleichen", 0.9)
     changes, same = compare(judgement.observations, store.figures())
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Plan(path.name, digest, reading, judgement, changes, same, FORMS[form])
+
+
+def columns_of(path: Path, store: Store, indicator: str = "") -> dict[str, str]:
+    """Return what the columns of a table of no known form mean, as remembered or as their names say; else raise."""
+    known = f"Gelesen werden: {', '.join(FORMS.values())}."
+    try:
+        heads = read_heads(path)
+    except GeoDataError as error:
+        raise GeoDataError(f"{error} {known}") from error
+    columns = store.remembered_columns(heads) or template.propose(heads)
+    if not template.suffices(columns, indicator):
+        raise GeoDataError(
+            f"{path.name}: ist keine der bekannten Dateien, Spalten: {listed(heads)}. Abhilfe: sagen, welche Spalte "
+            f"was bedeutet (Seite Einlesen), die Kennzahl nennen oder die Vorlage verwenden. {known}"
+        )
+    return columns
+
+
+def iso_day(text: str) -> str:
+    """Return a day (ISO or as 31.12.2022) as ISO, "" for none; raise GeoDataError for anything else.
+
+    >>> iso_day("31.12.2022"), iso_day("2022-12-31"), iso_day("")
+    ('2022-12-31', '2022-12-31', '')
+    """
+    if not text:
+        return ""
+    parts = text.split("-") if "-" in text else text.split(".")[::-1]
+    try:
+        found = date(*[int(part) for part in parts])
+    except (ValueError, TypeError) as error:
+        raise GeoDataError(
+            f"Gebietsstand „{text[:40]}“ ist kein Tag. Abhilfe: als JJJJ-MM-TT angeben, z. B. 2022-12-31."
+        ) from error
+    if found < crosswalk.SINCE:
+        first = f"{crosswalk.SINCE:%d.%m.%Y}"
+        raise GeoDataError(f"Gebietsstand {text}: Gemeinden sind erst ab {first} bekannt. Abhilfe: späteren Tag nennen.")
+    return found.isoformat()
 
 
 def compare(new: pd.DataFrame, holding: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -129,15 +165,17 @@ def apply(plan: Plan, store: Store, *, without_bad: bool = False) -> int:
     """Take a plan over and return the number of the import; refuse one that changes nothing.
 
     One with problems is refused as well, unless it is said that the rest shall be taken over ``without_bad`` rows.
+    What it changes is found anew: since it was planned, others may have taken over or taken back.
     """
     if plan.problems and not without_bad:
         raise GeoDataError(
             f"{plan.file}: {len(plan.problems)} Fehler, nichts übernommen. Abhilfe: berichtigen, neu einlesen."
         )
-    if plan.changes.empty:
+    changes, _ = compare(plan.judgement.observations, store.figures())
+    if changes.empty:
         raise GeoDataError(f"{plan.file}: enthält nichts Neues für diesen Kreis, nichts übernommen.")
     about = {"file": plan.file, "sha256": plan.sha256, "form": plan.reading.form}
-    return store.add_import(plan.changes, {**about, "title": plan.reading.title, "source": plan.source})
+    return store.add_import(changes, {**about, "title": plan.reading.title, "source": plan.source})
 
 
 def describe(plan: Plan, *, most: int = 20) -> str:
@@ -166,7 +204,12 @@ def open_store(url: str, ags: str) -> Store:
     if "://" in url:
         return Store(url)
     folder = Path(url)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GeoDataError(
+            f"Speicher {folder}: Ordner lässt sich nicht anlegen ({error.strerror}). Abhilfe: SPEICHER prüfen."
+        ) from error
     return Store(f"sqlite:///{folder.resolve() / ags}.sqlite")
 
 
@@ -184,6 +227,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--undo", action="store_true", help="den letzten Import zurücknehmen")
     parser.add_argument("--list", action="store_true", help="alle Importe zeigen")
     given = parser.parse_args(arguments)
+    if not (given.files or given.undo or given.list):
+        parser.error("keine Datei genannt. Abhilfe: DATEI angeben, --list oder --undo")
     try:
         return _run(given)
     except GeoDataError as error:
@@ -192,6 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    territory = territory_of(dataset.load(given.kreis, given.daten))
     store = open_store(given.speicher, given.kreis)
     if given.undo:
         undone = store.undo_last()
@@ -200,23 +246,22 @@ def _run(given: argparse.Namespace) -> int:
         for done in store.imports():
             mark = " (zurückgenommen)" if done.undone_at else ""
             print(f"{done.id:4} {done.at[:16]} {done.file}: {done.rows} Werte, {done.source}{mark}")
-    territory = territory_of(dataset.load(given.kreis, given.daten))
-    failed = 0
-    for path in given.files:
-        failed += _one(path, store, territory, given)
+    failed = [path for path in given.files if not _one(path, store, territory, given)]
     return 1 if failed else 0
 
 
-def _one(path: Path, store: Store, territory: Territory, given: argparse.Namespace) -> int:
+def _one(path: Path, store: Store, territory: Territory, given: argparse.Namespace) -> bool:
+    """Import one file and return whether all went well."""
     try:
         made = plan(path, store, territory, indicator=given.indicator, gebietsstand=given.gebietsstand)
         print(describe(made))
-        if not given.dry_run:
-            print(f"  Übernommen als Import {apply(made, store, without_bad=given.ohne_fehler)}.")
+        if given.dry_run:
+            return given.ohne_fehler or not made.problems
+        print(f"  Übernommen als Import {apply(made, store, without_bad=given.ohne_fehler)}.")
     except GeoDataError as error:
         print(error, file=sys.stderr)
-        return 1
-    return 0
+        return False
+    return True
 
 
 if __name__ == "__main__":

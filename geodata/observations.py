@@ -11,8 +11,8 @@ import pandas as pd
 
 from geodata import crosswalk
 from geodata.catalog.parts import Item
-from geodata.model import GeoData
-from geodata.sources.statistics.reading import Reading, RowProblem
+from geodata.model import GeoData, State
+from geodata.sources.statistics.reading import SIGNS, Reading, RowProblem
 
 OBSERVATION_COLUMNS = {
     "part": "part of parts.csv, or indicator that is published ready made",
@@ -25,6 +25,8 @@ OBSERVATION_COLUMNS = {
     "state": "State",
     "row": "where in the file",
 }
+ONE_STATE = frozenset({"inkar", "gisd"})  # forms whose files have all years on one state
+SIGN_OF = {str(state): sign for sign, state in reversed(SIGNS.items()) if sign}
 STATES_REMEDY = "Gebietsstand der Datei angeben oder die Datei auf dem Gebietsstand der Jahre herunterladen"
 
 
@@ -69,7 +71,7 @@ def judge(reading: Reading, items: Mapping[str, Item], territory: Territory, *, 
     rows = rows[known]
     here = _is_here(rows["key"], territory)
     elsewhere = int((~here).sum())
-    rows = _as_observations(rows[here], items, reading.basis)
+    rows = _with_sums(_as_observations(rows[here], items, reading.basis), rows[here]["item"], items)
     state = gebietsstand or reading.gebietsstand
     rows, problems = _with_states(rows, state, territory)
     rows, doubled = _without_doubles(rows)
@@ -79,10 +81,8 @@ def judge(reading: Reading, items: Mapping[str, Item], territory: Territory, *, 
 
 def _is_here(keys: pd.Series, territory: Territory) -> pd.Series:
     """Return which keys are of the district (in any year), of its Land or of Germany."""
-    length = keys.str.len()
-    in_kreis = keys.str[:5].isin(territory.kreise) & length.isin([5, 8, 9])
-    changed = {*territory.changes["from_ags"], *territory.changes["to_ags"], *territory.gemeinden}
-    return in_kreis | keys.isin(changed) | keys.isin([territory.land, "DG"])
+    in_kreis = keys.str[:5].isin(territory.kreise) & keys.str.len().isin([5, 8, 9])
+    return in_kreis | keys.isin([territory.land, "DG"])
 
 
 def _as_observations(rows: pd.DataFrame, items: Mapping[str, Item], basis: str) -> pd.DataFrame:
@@ -105,21 +105,51 @@ def _as_observations(rows: pd.DataFrame, items: Mapping[str, Item], basis: str) 
     return frame[list(OBSERVATION_COLUMNS)]
 
 
+def _with_sums(rows: pd.DataFrame, names: pd.Series, items: Mapping[str, Item]) -> pd.DataFrame:
+    """Return ``rows`` with the summands of a part added up; a sum that lacks one of them is missing."""
+    adds = names.map({key: item.summand for key, item in items.items()}).astype(bool)
+    if not adds.any():
+        return rows
+    table = names[adds].str.split("|").str[0]
+    parts = rows[adds].assign(item=names[adds], table=table)
+    wanted = parts.groupby(["table", "part"])["item"].nunique()
+    grouped = parts.groupby(["table", *(name for name in OBSERVATION_COLUMNS if name not in ("value", "state", "row"))])
+    sums = grouped.agg(value=("value", "sum"), known=("value", "count"), row=("row", "first")).reset_index()
+    sums = sums.join(wanted.rename("wanted"), on=["table", "part"])
+    complete = sums["known"] == sums["wanted"]
+    states = complete.map({True: str(State.MEASURED), False: str(State.MISSING)})
+    sums = sums.assign(value=sums["value"].where(complete), state=states)
+    return pd.concat([rows[~adds], sums[list(OBSERVATION_COLUMNS)]], ignore_index=True)
+
+
 def _with_states(rows: pd.DataFrame, state: str, territory: Territory) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
     """Return rows with the day whose areas they are for; Gemeinden that were not there on it are problems."""
-    days = pd.Series(state, rows.index) if state else rows["stand"].map(last_day)
+    days = pd.Series(state, rows.index, dtype=object) if state else _last_days(rows["stand"])
     rows = rows.assign(gebietsstand=days)
     is_gemeinde = rows["key"].str.len() == 8
     fine = pd.Series(True, rows.index)
-    problems: list[RowProblem] = []
     for day, part in rows[is_gemeinde].groupby("gebietsstand"):
-        there = crosswalk.keys_in_use(territory.changes, territory.gemeinden, date.fromisoformat(str(day)))
-        astray = part[~part["key"].isin(there)]
-        fine[astray.index] = False
-        for key, first in astray.groupby("key").first().iterrows():
-            rule = f"Die Gemeinde gab es am {date.fromisoformat(str(day)):%d.%m.%Y} in diesem Kreis nicht"
-            problems.append(RowProblem(str(first["row"]), rule, str(key), STATES_REMEDY))
-    return rows[fine], tuple(problems)
+        fine[part.index] = part["key"].isin(_keys_on(territory, str(day)))
+    astray = rows[~fine].groupby("key", sort=False)
+    return rows[fine], tuple(_astray(str(key), part) for key, part in astray)
+
+
+def _astray(key: str, rows: pd.DataFrame) -> RowProblem:
+    """Return what is to be said of a Gemeinde that was not there on the days of its figures."""
+    days = sorted(date.fromisoformat(str(day)) for day in rows["gebietsstand"].unique())
+    named = f"{days[0]:%d.%m.%Y}" + (f" und an {len(days) - 1} weiteren Tagen" if len(days) > 1 else "")
+    rule = f"Die Gemeinde gab es am {named} in diesem Kreis nicht"
+    if days[0] < crosswalk.SINCE:
+        rule = f"Gemeinden sind erst ab {crosswalk.SINCE:%d.%m.%Y} bekannt, nicht am {named}"
+    return RowProblem(str(rows["row"].iloc[0]), rule, key, STATES_REMEDY)
+
+
+def _keys_on(territory: Territory, day: str) -> pd.Index:
+    return crosswalk.keys_in_use(territory.changes, territory.gemeinden, date.fromisoformat(day))
+
+
+def _last_days(periods: pd.Series) -> pd.Series:
+    return periods.map({period: last_day(period) for period in periods.unique()}).astype(object)
 
 
 def last_day(period: str) -> str:
@@ -134,38 +164,67 @@ def last_day(period: str) -> str:
 
 
 def _without_doubles(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
-    """Return one row per part, area, year and basis: the latest of the year; two that contradict are a problem."""
+    """Return one row per part, area, year and basis: the latest of the year; those that contradict are a problem.
+
+    A number and none, or two reasons for none, contradict each other as two numbers do.
+    """
     identity = ["part", "key", "year", "basis"]
-    rows = rows.sort_values("stand", kind="stable")
-    same_day = rows.duplicated([*identity, "stand"], keep=False)
-    spread = rows[same_day].groupby([*identity, "stand"])["value"].transform("nunique")
-    against = rows.loc[spread.index[spread > 1]] if len(spread) else rows.iloc[:0]
-    problems = tuple(
-        RowProblem(
-            str(first.row), "Zwei verschiedene Zahlen für dasselbe", f"{first.key}, {first.stand}", "eine streichen"
-        )
-        for first in against.groupby([*identity, "stand"]).first().reset_index().itertuples()
-    )
-    kept = rows.drop(against.index).drop_duplicates(identity, keep="last").sort_index()
-    return kept, problems
+    moment = [*identity, "stand"]
+    again = rows[rows.duplicated(moment, keep=False)]
+    said = again["value"].astype(object).where(again["value"].notna(), again["state"])
+    against = again[again.assign(said=said).groupby(moment)["said"].transform("nunique") > 1]
+    problems = tuple(_contradiction(group) for _, group in against.groupby(moment, sort=False))
+    kept = rows.drop(against.index)
+    late = _last_days(kept["stand"]).sort_values(kind="stable").index
+    return kept.loc[late].drop_duplicates(identity, keep="last").sort_index(), problems
+
+
+def _contradiction(rows: pd.DataFrame) -> RowProblem:
+    places = list(dict.fromkeys(rows["row"].astype(str)))
+    numbers = rows["value"].map(lambda value: f"{value:.10g}".replace(".", ","))
+    values = numbers.where(rows["value"].notna(), rows["state"].map(SIGN_OF).fillna("ohne Zahl"))
+    first = rows.iloc[0]
+    found = f"{first['part']}, {first['key']}, {first['stand']}: {' und '.join(dict.fromkeys(values))}"
+    more = f" und {len(places) - 3} weitere" if len(places) > 3 else ""
+    rule = "Verschiedene Angaben für dasselbe"
+    return RowProblem(", ".join(places[:3]) + more, rule, found, "die falsche streichen")
 
 
 def guess_gebietsstand(reading: Reading, territory: Territory) -> str:
-    """Return the day whose areas fit all Gemeinden of a file that has one state for all years; empty where none does.
+    """Return the day whose areas a file with one state for all years is for; empty where it has one for each year.
 
-    Only needed where the file does not say it: the keys of every year are the same and do not fit every year.
+    Only asked where the file does not say it. A file of INKAR or of the GISD always has one (ONE_STATE); others where
+    the same Gemeinden stand in every year although they did not all exist. That day is the one with exactly these
+    Gemeinden, else the first one since the newest figure that has them all.
     """
-    keys = reading.rows.loc[reading.rows["key"].str.len() == 8, ["key", "period"]]
-    keys = keys[_is_here(keys["key"], territory)].drop_duplicates()
-    if keys.empty or keys.groupby("period")["key"].nunique().nunique() != 1:
+    rows = reading.rows[_is_here(reading.rows["key"], territory) & reading.rows["key"].str.len().isin([5, 8, 9])]
+    by_period = rows["key"].map(single_key).groupby(rows["period"]).agg(frozenset)
+    if by_period.empty or not (reading.form in ONE_STATE or _is_one_state(by_period, territory)):
         return ""
-    found = set(keys["key"])
-    days = sorted({territory.day.isoformat(), *_before(territory.changes["effective"])}, reverse=True)
-    for day in days:
-        there = crosswalk.keys_in_use(territory.changes, territory.gemeinden, date.fromisoformat(day))
-        if found <= set(there):
-            return day
-    return ""
+    found = {key for key in frozenset().union(*by_period) if len(key) == 8}
+    newest = max(last_day(str(period)) for period in by_period.index)
+    days = sorted({territory.day.isoformat(), *_before(territory.changes["effective"])})
+    used = {day: set(_keys_on(territory, day)) for day in days}
+    exact = [day for day in days if used[day] == found]
+    enough = [day for day in days if found <= used[day] and day >= newest]
+    return next(iter([*exact[-1:], *enough, *(day for day in reversed(days) if found <= used[day])]), "")
+
+
+def _is_one_state(by_period: pd.Series, territory: Territory) -> bool:
+    """Return whether the same Gemeinden stand in every period although some of them did not exist in all."""
+    gemeinden = by_period.map(lambda keys: frozenset(key for key in keys if len(key) == 8))
+    return gemeinden.nunique() == 1 and not all(
+        keys <= set(_keys_on(territory, last_day(str(period)))) for period, keys in gemeinden.items()
+    )
+
+
+def single_key(key: str) -> str:
+    """Return the key of the Gemeinde behind nine digits of one that belongs to no Verband; else the key itself.
+
+    >>> single_key("160630004"), single_key("160635006")
+    ('16063004', '160635006')
+    """
+    return f"{key[:5]}{key[6:]}" if len(key) == 9 and key[5] == "0" else key
 
 
 def _before(effective: pd.Series) -> list[str]:

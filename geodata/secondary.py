@@ -139,6 +139,8 @@ def _one_more(task: Task, hidden: int, target: int, lifted: int = LIFTED) -> int
 
     Only rows count from which the bounds of the target follow; no others could move them.
     """
+    if _overlapping(task, hidden, target):
+        return 0
     candidates = _binding(task, hidden, target)
     margins = []
     for row in candidates:
@@ -149,12 +151,18 @@ def _one_more(task: Task, hidden: int, target: int, lifted: int = LIFTED) -> int
     gains = [((margin - before) / task.cost[row], row) for margin, row in zip(margins, candidates, strict=True)]
     if gains and max(gains)[0] > 0:
         return 1 << max(gains)[1]
-    for row in candidates if lifted else []:
+    for row in candidates if lifted and not _overlapping(task, hidden, target) else []:
         if task.table.layout.masks[row].bit_count() > 1:
             more = _one_more(task, hidden | 1 << row, target, lifted - 1)
             if more:
                 return more | 1 << row
     return 0
+
+
+def _overlapping(task: Task, hidden: int, target: int) -> bool:
+    mask = task.table.layout.masks[target]
+    blocks = knowledge(task.table, hidden).blocks
+    return any(len(block.rows) > 1 for block in blocks if block.mask & mask)
 
 
 def _binding(task: Task, hidden: int, target: int) -> list[int]:

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import pandas as pd
 
+from geodata import catalog
 from geodata.model import State
 from layers.atlas import Atlas, Layer
-from layers.classify import Classes, classify
+from layers.classify import OPEN_BELOW, Classes, Ground, classify
 from layers.german import STATE_WORDS, number, printed, signed_value
 from layers.keys import IndicatorKey
 from layers.palette import NO_DATA, class_colours
@@ -43,6 +44,12 @@ class MapView:
     legend: tuple[LegendEntry, ...]
 
     @property
+    def is_count(self) -> bool:
+        """True for absolute numbers: circles show them, as a coloured area would say more than they can bear."""
+        text = self.layer.text
+        return text.additive and not text.unit and self.layer.level != "kreis" and self.has_values
+
+    @property
     def has_values(self) -> bool:
         """True where at least one area has a value."""
         return bool(self.rows["value"].notna().any())
@@ -61,12 +68,25 @@ def build_map_view(
     """Return the map of one indicator; classes are formed on the values as they are printed. Kept: do not change it."""
     layer = atlas.layer(level, key, period)
     text = layer.text
-    known = pd.notna(layer.kreis["value"]) and not text.additive
-    reference = float(layer.kreis["value"]) if known else None
-    classes = classify(layer.values, scheme, k, decimals=text.decimals, reference=reference)
+    classes = classify(layer.values, scheme, k, decimals=text.decimals, ground=_ground(atlas, layer, scheme))
     colours = class_colours(len(classes.bins), classes.scheme, text.direction) if classes.bins else []
     rows = _rows(atlas, layer, classes, colours)
     return MapView(layer, classes, colours, rows, _legend(rows, classes, colours))
+
+
+def _ground(atlas: Atlas, layer: Layer, scheme: str) -> Ground:
+    """Return what the limits of a scheme rest on besides the values of this map."""
+    if scheme == "fest":
+        return Ground(fixed=catalog.fixed_breaks(str(layer.key), layer.level))
+    if scheme == "jahre" and len(periods := atlas.periods(layer.key)) > 1:
+        tables = [atlas.table(layer.level, layer.key, period)["value"] for period in periods]
+        return Ground(pool=pd.concat(tables, ignore_index=True))
+    if layer.text.additive:
+        return Ground()
+    if scheme == "land":
+        return Ground(reference=atlas.current.statistics.land_value(layer.key.id, layer.text.stand))
+    kreis = layer.kreis["value"]
+    return Ground(reference=float(kreis) if pd.notna(kreis) else None)
 
 
 def _rows(atlas: Atlas, layer: Layer, classes: Classes, colours: list[str]) -> pd.DataFrame:
@@ -111,7 +131,7 @@ def class_labels(classes: Classes) -> list[str]:
             labels.append(f"über {shown[i - 1]}")
         elif i:
             labels.append(f"über {shown[i - 1]} bis {shown[i]}")
-        elif classes.scheme == "bezug":
+        elif classes.scheme in OPEN_BELOW:
             labels.append(f"bis {shown[0]}")
         else:
             labels.append(shown[0] if lowest == shown[0] else f"{lowest} bis {shown[0]}")

@@ -29,7 +29,7 @@ def class_colours(k: int, scheme: str, direction: int) -> list[str]:
 
     ``direction``: -1 higher is more load, +1 higher is better, 0 neither (blue, dark is more).
     """
-    if scheme == "bezug" and k == len(AROUND):
+    if scheme in ("bezug", "land") and k == len(AROUND):
         return AROUND[::-1] if direction > 0 else list(AROUND)
     if direction == 0:
         return list(CONTEXT[k])

@@ -54,6 +54,14 @@ class Statistics:
             self._periods[key] = self._years_of(key) if key in catalog.indicators() else ()
         return self._periods[key]
 
+    def land_value(self, key: str, period: str) -> float | None:
+        """Return the figure of the Land for a year, None where it was not published."""
+        figures = self.levels.get(LAND)
+        if figures is None or not period.isdecimal() or int(period) not in figures.cube.years:
+            return None
+        value = float(table_of(figures.result(key), int(period))["value"].iloc[0])
+        return None if np.isnan(value) else value
+
     def newest(self, level: str, key: str) -> str:
         """Return the newest year in which an indicator has a value on a level, else on any."""
         here = self.levels[level].result(key).known_years if self.levels[level].cube.years else ()

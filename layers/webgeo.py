@@ -62,9 +62,14 @@ def _simplified_coverage(data: GeoData) -> gpd.GeoSeries:
 
 
 def areas_geojson(atlas: Atlas, level: str) -> bytes:
-    """Return the areas of ``level`` as FeatureCollection (``id``, ``name``); KeyError for no such level."""
-    names = pd.DataFrame({"name": atlas.areas(level)["name"]})
-    return _collection(simplified_areas(atlas.data, level), names)
+    """Return the areas of ``level`` as FeatureCollection; KeyError for no such level.
+
+    ``id``, ``name``, and ``lon``, ``lat`` of a point well inside, where a circle stands for an absolute number.
+    """
+    shapes = simplified_areas(atlas.data, level)
+    inside = gpd.GeoSeries(shapely.point_on_surface(shapes.to_numpy()), shapes.index, crs=METRIC_CRS).to_crs(WEB_CRS)
+    known = {"name": atlas.areas(level)["name"], "lon": inside.x.round(DECIMALS), "lat": inside.y.round(DECIMALS)}
+    return _collection(shapes, pd.DataFrame(known))
 
 
 def context_geojson(atlas: Atlas) -> bytes:

@@ -9,7 +9,7 @@ from datetime import date
 from geodata.catalog import Source
 from geodata.model import State
 from layers.atlas import Atlas
-from layers.classify import SCHEMES
+from layers.classify import NAMES
 from layers.german import STATE_WORDS, day
 from layers.mapview import MapView
 from layers.sentences import LEVEL_MANY, headline
@@ -51,7 +51,7 @@ def facts(view: MapView, chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
         ("Gebietsstand", text.gebietsstand),
     ]
     if view.classes.bins and len(view.rows) > 1:
-        known.append(("Klassen", f"{SCHEMES[view.classes.scheme]}; n = Zahl der Gebiete je Klasse"))
+        known.append(("Klassen", f"{NAMES[view.classes.scheme]}; n = Zahl der Gebiete je Klasse"))
     if names := [view.rows.loc[key, "name"] for key in chosen if key in view.rows.index]:
         known.append(("Umrandet", " und ".join(names)))
     return [*known, ("Berechnung", text.method)]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from layers.classify import K_RANGE, REFERENCE_SHARES, SCHEMES, Classes, classify
+from layers.classify import K_RANGE, MOST_CLASSES, OPEN_BELOW, SCHEMES, Classes, Ground, classify
 from layers.german import number
 from layers.mapview import class_labels
 
@@ -23,6 +23,7 @@ K = st.integers(*K_RANGE)
 VALUE = st.one_of(st.just(float("nan")), st.integers(0, 6).map(float), st.integers(-500, 99_999).map(lambda n: n / 100))
 VALUES = st.lists(VALUE, min_size=1, max_size=30).map(pd.Series)
 SCHEME = st.sampled_from(sorted(SCHEMES))
+GROUND = Ground(20.0, (5.0, 20.0, 100.0), pd.Series([1.0, 7.0, 7.0, 30.0, 400.0]))
 
 
 def german(text: str) -> float:
@@ -47,7 +48,7 @@ def squared_deviation(groups: list[np.ndarray]) -> float:
 def test_every_value_has_exactly_one_class_and_the_counts_add_up(
     values: pd.Series, scheme: str, k: int, decimals: int
 ) -> None:
-    classes = classify(values, scheme, k, decimals=decimals, reference=20.0)
+    classes = classify(values, scheme, k, decimals=decimals, ground=GROUND)
     assert classes.of.index.tolist() == values.index.tolist()
     assert (classes.of >= 0).tolist() == values.notna().tolist()
     assert sum(classes.counts) == values.notna().sum()
@@ -59,11 +60,42 @@ def test_every_value_has_exactly_one_class_and_the_counts_add_up(
 @example(pd.Series([32.0, 45.0, 78.0, 81.0]), "rund", 3, 0)
 @example(pd.Series([2.0, 34.0, 36.0, 39.0, 52.0]), "rund", 5, 0)
 def test_limits_rise_and_are_at_most_k(values: pd.Series, scheme: str, k: int, decimals: int) -> None:
-    classes = classify(values, scheme, k, decimals=decimals, reference=20.0)
+    classes = classify(values, scheme, k, decimals=decimals, ground=GROUND)
     assert list(classes.bins) == sorted(set(classes.bins))
-    assert len(classes.bins) <= (k if scheme != "bezug" else len(REFERENCE_SHARES) + 1)
-    if values.notna().any() and scheme != "bezug":
+    own_number = OPEN_BELOW | {"std", "kopf", "kasten"}
+    assert len(classes.bins) <= (MOST_CLASSES if scheme in own_number else k)
+    if values.notna().any() and scheme not in OPEN_BELOW | {"jahre"}:
         assert all(classes.counts[i] for i in (0, -1))
+
+
+@given(VALUES, VALUES)
+def test_classes_over_all_years_are_the_same_for_every_year(first: pd.Series, second: pd.Series) -> None:
+    pool = Ground(pool=pd.concat([first, second], ignore_index=True))
+    one, two = (classify(values, "jahre", 5, decimals=1, ground=pool) for values in (first, second))
+    if one.bins and two.bins:
+        assert one.bins == two.bins
+
+
+def test_fixed_limits_hold_for_every_value_and_are_open_at_both_ends() -> None:
+    classes = classify(pd.Series([0.5, 2.0, 2.1, 99.0]), "fest", 5, ground=Ground(fixed=(2.0, 4.0)))
+    assert classes.bins == (2.0, 4.0, float("inf"))
+    assert classes.of.tolist() == [0, 0, 1, 2]
+    assert class_labels(classes) == ["bis 2,0", "über 2,0 bis 4,0", "über 4,0"]
+
+
+@pytest.mark.parametrize("scheme", ["fest", "jahre", "bezug", "land"])
+def test_a_scheme_without_its_ground_gives_quantiles_and_says_so(scheme: str) -> None:
+    assert classify(pd.Series([1.0, 2.0, 3.0]), scheme, 3).scheme == "quantile"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "made"),
+    [("std", mapclassify.StdMean), ("kopf", mapclassify.HeadTailBreaks), ("kasten", mapclassify.BoxPlot)],
+)
+def test_further_schemes_are_those_of_mapclassify(scheme: str, made: type) -> None:
+    values = pd.Series(np.random.default_rng(7).lognormal(2, 0.8, 40).round(1))
+    limits = [limit for limit in np.round(made(values).bins, 1) if values.min() <= limit < values.max()]
+    assert classify(values, scheme, 5).bins[:-1] == pytest.approx(tuple(limits))
 
 
 @given(VALUES, SCHEME, K, DECIMALS)
@@ -72,7 +104,7 @@ def test_limits_rise_and_are_at_most_k(values: pd.Series, scheme: str, k: int, d
 def test_values_printed_alike_share_a_class_and_its_label_holds_them(
     values: pd.Series, scheme: str, k: int, decimals: int
 ) -> None:
-    classes = classify(values, scheme, k, decimals=decimals, reference=20.0)
+    classes = classify(values, scheme, k, decimals=decimals, ground=GROUND)
     labels = class_labels(classes)
     printed = values.dropna().map(lambda value: number(value, decimals))
     pairs = pd.DataFrame({"text": printed, "class": classes.of[printed.index]}).drop_duplicates()
@@ -87,7 +119,7 @@ def test_values_printed_alike_share_a_class_and_its_label_holds_them(
 
 @given(VALUES, SCHEME, K, DECIMALS)
 def test_a_greater_value_is_never_in_a_lower_class(values: pd.Series, scheme: str, k: int, decimals: int) -> None:
-    classes = classify(values, scheme, k, decimals=decimals, reference=20.0)
+    classes = classify(values, scheme, k, decimals=decimals, ground=GROUND)
     order = values.dropna().sort_values().index
     assert classes.of[order].is_monotonic_increasing
 
@@ -95,7 +127,7 @@ def test_a_greater_value_is_never_in_a_lower_class(values: pd.Series, scheme: st
 @given(VALUES, SCHEME, K, DECIMALS, st.randoms(use_true_random=False))
 def test_classes_do_not_depend_on_the_order_of_the_areas(values, scheme, k, decimals, random) -> None:
     shuffled = values.sample(frac=1, random_state=random.randrange(2**32))
-    one, other = (classify(v, scheme, k, decimals=decimals, reference=20.0) for v in (values, shuffled))
+    one, other = (classify(v, scheme, k, decimals=decimals, ground=GROUND) for v in (values, shuffled))
     assert one.bins == other.bins
     assert one.of.to_dict() == other.of.to_dict()
 
@@ -127,7 +159,7 @@ def test_limits_by_hand() -> None:
 
 def test_around_a_reference_of_20() -> None:
     values = pd.Series([16.0, 16.1, 19.0, 20.0, 21.0, 24.0, 24.1, np.nan])
-    classes = classify(values, "bezug", 3, reference=20.0)
+    classes = classify(values, "bezug", 3, ground=GROUND)
     assert classes.bins == (16.0, 19.0, 21.0, 24.0, float("inf"))
     assert classes.counts == (1, 2, 2, 1, 1)
     assert classes.of.tolist() == [0, 1, 1, 2, 2, 3, 4, -1]
@@ -143,7 +175,7 @@ def test_around_a_reference_of_20() -> None:
 @pytest.mark.parametrize("reference", [None, 0.0, -3.0])
 def test_around_nothing_the_classes_are_quantiles_and_call_themselves_so(reference: float | None) -> None:
     values = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
-    classes, quantiles = classify(values, "bezug", 5, reference=reference), classify(values, "quantile", 5)
+    classes, quantiles = classify(values, "bezug", 5, ground=Ground(reference)), classify(values, "quantile", 5)
     assert classes.bins == quantiles.bins
     assert class_labels(classes) == class_labels(quantiles)
     assert classes.scheme == "quantile"
@@ -151,7 +183,7 @@ def test_around_nothing_the_classes_are_quantiles_and_call_themselves_so(referen
 
 @pytest.mark.parametrize("reference", [0.01, 0.1, 0.3])
 def test_around_a_reference_too_small_for_the_decimals_no_two_limits_are_alike(reference: float) -> None:
-    classes = classify(pd.Series([0.0, 0.1, 0.2, 0.5]), "bezug", 5, decimals=1, reference=reference)
+    classes = classify(pd.Series([0.0, 0.1, 0.2, 0.5]), "bezug", 5, decimals=1, ground=Ground(reference))
     assert list(classes.bins) == sorted(set(classes.bins))
     assert len(set(class_labels(classes))) == len(classes.bins)
 

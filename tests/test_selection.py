@@ -39,6 +39,7 @@ VALID = {
     "category": st.sampled_from(["", *catalog.categories()]),
     "mode": st.sampled_from(["", *catalog.modes()]),
     "threshold": st.integers(0, max(MAX_MINUTES, *STOP_THRESHOLDS)),
+    "second": st.one_of(st.just(""), st.from_regex(r"[A-Za-z0-9_.]{1,80}", fullmatch=True)),
     "level": st.sampled_from(LEVELS),
     "period": st.sampled_from(["", "2013", "2020", "2022", "2023", "1999"]),
     "scheme": st.sampled_from(sorted(SCHEMES)),

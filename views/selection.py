@@ -14,13 +14,14 @@ from geodata.model import METRIC_CRS, WEB_CRS
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.inputs import LEVELS, modes_of
-from layers.keys import STOP_THRESHOLDS, IndicatorKey, complete_key
+from layers.keys import STOP_THRESHOLDS, IndicatorKey, complete_key, parse_key
 from layers.scenario import Scenario
 from views.components import query
 
 MAX_MINUTES = 120
 AREA_PATTERN = re.compile(r"[0-9a-z-]{1,40}")
 ALL_FIELDS = "ALLE"
+KEY_PATTERN = re.compile(r"[A-Za-z0-9_.]{1,80}")
 FACILITY_PATTERN = re.compile(r"[\w.:-]{1,80}")
 SPOT_PATTERN = re.compile(r"-?\d{1,3}\.\d{1,5}_-?\d{1,2}\.\d{1,5}")
 MOST_CHANGES = 20
@@ -37,6 +38,7 @@ class Selection:
     category: str = ""
     mode: str = ""
     threshold: int = 0
+    second: str = ""
     level: str = "gemeinde"
     period: str = ""
     scheme: str = "quantile"
@@ -84,6 +86,7 @@ PARSERS: query.Parsers = {
     "category": query.one_of("", *catalog.categories()),
     "mode": query.one_of("", *catalog.modes()),
     "threshold": query.whole(0, max(MAX_MINUTES, *STOP_THRESHOLDS)),
+    "second": query.matching(KEY_PATTERN),
     "level": query.one_of(*LEVELS),
     "period": query.matching(re.compile(r"(19|20)[0-9]{2}")),
     "scheme": query.one_of(*SCHEMES),
@@ -105,6 +108,7 @@ def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
     if selection.period and selection.period not in atlas.periods(selection.key):
         notices.append(f"Für {selection.period} gibt es keine eigenen Werte; gezeigt wird der neueste Stand.")
         selection = replace(selection, period="")
+    selection = _settle_second(selection, atlas, notices)
     selection = _settle_scenario(selection, atlas, notices)
     index = atlas.areas(selection.level).index
     for name in ("area", "compare"):
@@ -113,6 +117,21 @@ def settle(selection: Selection, atlas: Atlas) -> tuple[Selection, list[str]]:
             notices.append(f"Das Gebiet „{area}“ gibt es auf dieser Ebene nicht.")
             selection = replace(selection, **{name: ""})
     return selection, notices
+
+
+def _settle_second(selection: Selection, atlas: Atlas, notices: list[str]) -> Selection:
+    """Return the selection with a second indicator that exists and is another one, else with none."""
+    if not selection.second:
+        return selection
+    try:
+        key = parse_key(selection.second)
+    except KeyError:
+        notices.append(f"Eine zweite Kennzahl „{selection.second[:40]}“ gibt es nicht; gezeigt wird nur die erste.")
+        return replace(selection, second="")
+    if key == selection.key:
+        notices.append("Die zweite Kennzahl ist dieselbe wie die erste; gezeigt wird nur eine.")
+        return replace(selection, second="")
+    return replace(selection, second=str(key))
 
 
 def _settle_scenario(selection: Selection, atlas: Atlas, notices: list[str]) -> Selection:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from geodata.catalog.parts import Part, read_parts
-from geodata.catalog.reader import read_blocks
+from geodata.catalog.reader import read_blocks, read_rows
 from geodata.catalog.records import (
     Catalog,
     Category,
@@ -22,12 +22,12 @@ from geodata.catalog.records import (
     Measure,
     Mode,
     Proof,
-    Publisher,
     Source,
     Threshold,
     proof_ids,
 )
 from geodata.catalog.rules import broken_rules
+from geodata.catalog.statistics import Breaks, Publisher
 from geodata.model import GeoDataError
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Threshold",
     "categories",
     "districts",
+    "fixed_breaks",
     "handlungsfelder",
     "indicators",
     "measures",
@@ -83,6 +84,24 @@ def read_catalog(folder: Path = FOLDER) -> Catalog:
     if problems:
         raise GeoDataError(f"{len(problems)} broken rules in the catalogues:\n" + "\n".join(problems))
     return catalog
+
+
+@cache
+def _fixed_breaks() -> Mapping[tuple[str, str], Breaks]:
+    problems: list[str] = []
+    found = read_rows(FOLDER / "breaks.toml", "breaks", Breaks, problems)
+    for entry in found:
+        if list(entry.limits) != sorted(set(entry.limits)) or entry.indicator not in indicators():
+            problems.append(f"breaks.toml [{entry.indicator}]: limits must rise, indicator must be known (correct it)")
+    if problems:
+        raise GeoDataError("\n".join(problems))
+    return {(entry.indicator, entry.level): entry for entry in found}
+
+
+def fixed_breaks(indicator: str, level: str) -> tuple[float, ...]:
+    """Return the fixed limits of classes of an indicator on a level; none where the catalogue has none."""
+    entry = _fixed_breaks().get((indicator, level))
+    return entry.limits if entry else ()
 
 
 @cache

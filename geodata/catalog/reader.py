@@ -38,6 +38,17 @@ def read_blocks(path: Path, table: str, record: type[R], key: str, problems: lis
     return records
 
 
+def read_rows(path: Path, table: str, record: type[R], problems: list[str]) -> list[R]:
+    """Return the records of ``[[table]]`` in file order, where no single entry is the key of a block."""
+    rows = []
+    for number, block in enumerate(_blocks(path, table, problems), start=1):
+        broken: list[str] = []
+        found = to_record(record, block, broken)
+        problems.extend(f"{path.name} [block {number}]: {text}" for text in broken)
+        rows += [found] if found is not None else []
+    return rows
+
+
 def _blocks(path: Path, table: str, problems: list[str]) -> list[dict[str, Any]]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from geodata.catalog.parts import Part
+from geodata.catalog.statistics import Publisher
 
 Status = Literal["belegt", "pruefen", "setzung"]
 
@@ -243,19 +244,6 @@ class Source:
     licence_url: str = ""
     package: str = ""
     notes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """Who publishes the statistics in one form of file."""
-
-    id: str
-    title: str
-    publisher: str
-    licence: str
-    attribution: str
-    licence_url: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.inputs import modes_of
+from layers.keys import parse_key
 from views.components import thresholds
 from views.components.mapconfig import spot_name, spots_of_places
 from views.components.words import JUDGEMENT_GROUPS
@@ -97,6 +98,24 @@ def shown_if(condition: bool) -> dict[str, str]:
 
 def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
     """Return the controls with the values of ``selection``."""
+    return [
+        *_question(atlas, selection),
+        *_areas(atlas, selection),
+        _scenario(atlas, selection),
+        _second(atlas, selection),
+        html.Details(
+            [
+                html.Summary("Klasseneinteilung"),
+                _select("scheme", "Verfahren", _schemes(), selection.scheme),
+                _select("k", "Zahl der Klassen", _class_numbers(), str(selection.k)),
+            ]
+        ),
+        html.A("Auswahl zurücksetzen", href="/", className="klein"),
+    ]
+
+
+def _question(atlas: Atlas, selection: Selection) -> list[Component]:
+    """Return what is asked: Handlungsfeld, indicator and what it needs."""
     used = needs(selection)
     return [
         _select("handlungsfeld", "Handlungsfeld", field_options(), selection.handlungsfeld),
@@ -121,6 +140,12 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
         ),
         html.Div(_mode(atlas, selection), id="feld-mode", style=shown_if(used["mode"])),
         html.Div(_threshold(selection), id="feld-threshold", style=shown_if(used["threshold"])),
+    ]
+
+
+def _areas(atlas: Atlas, selection: Selection) -> list[Component]:
+    """Return where and when: level, year, areas, and what else is on the map."""
+    return [
         _select("level", "Ebene", _levels(atlas), selection.level),
         html.Div(
             _select("period", "Jahr", period_options(atlas, selection), selection.period or NEWEST),
@@ -146,16 +171,40 @@ def filter_column(atlas: Atlas, selection: Selection) -> list[Component]:
             mb="sm",
             **LIST_SETTINGS,
         ),
-        _scenario(atlas, selection),
-        html.Details(
-            [
-                html.Summary("Klasseneinteilung"),
-                _select("scheme", "Verfahren", _schemes(), selection.scheme),
-                _select("k", "Zahl der Klassen", _class_numbers(), str(selection.k)),
-            ]
-        ),
-        html.A("Auswahl zurücksetzen", href="/", className="klein"),
     ]  # fmt: skip
+
+
+def _second(atlas: Atlas, selection: Selection) -> Component:
+    return html.Details(
+        [
+            html.Summary("Zweite Kennzahl auf derselben Karte"),
+            _select(
+                "second",
+                "Zweite Kennzahl",
+                second_options(atlas),
+                selection.second or None,
+                searchable=True,
+                clearable=True,
+                allowDeselect=True,
+                placeholder="keine",
+                description="Je drei Gruppen, neun Farben: wo kommt beides zusammen?",
+            ),
+        ],
+        open=bool(selection.second),
+    )
+
+
+def second_options(atlas: Atlas) -> Options:
+    """Return what can be shown beside another indicator: indicators with data, and minutes to what is on record."""
+    known = catalog.indicators()
+    basic = [{"value": key, "label": f"{known[key].name} ({key})"} for key in known if key in atlas.filled]
+    minutes = [
+        {"value": str(parse_key(f"minuten.{key}")), "label": f"Minuten: {category.plural}"}
+        for key, category in atlas.categories.items()
+        if category.completeness.usable and key != "haltestelle"
+    ]
+    groups = (("Basisindikatoren", basic), ("Minuten zur nächsten Einrichtung", minutes))
+    return [{"group": name, "items": items} for name, items in groups if items]
 
 
 def _levels(atlas: Atlas) -> Options:

@@ -12,15 +12,20 @@ from dash.development.base_component import Component
 from geodata import catalog
 from geodata.model import WEB_CRS
 from layers.atlas import Atlas, under
+from layers.bivariate import build_bivariate_view
+from layers.classify import SCHEMES
 from layers.german import signed_value
+from layers.keys import parse_key
 from layers.mapview import MapView, build_map_view
 from layers.marks import incomplete_reason
 from layers.scenario import effect_text, scenario_points, scenario_title
 from layers.sentences import map_text
 from views.components import areapanel, panels
+from views.components.legends import circle_radius
 from views.components.mapconfig import area_values
 from views.selection import Selection, compact, scenario_of, start_of, to_query
 
+PLAIN = "#eef1f6"  # areas under circles
 EXPORTS = {
     "csv": "CSV",
     "xlsx": "Excel",
@@ -32,7 +37,10 @@ EXPORTS = {
 
 
 def view_of(atlas: Atlas, selection: Selection) -> MapView:
-    """Return the map that ``selection`` asks for, under its scenario."""
+    """Return the map that ``selection`` asks for, of one indicator or two, under its scenario."""
+    if selection.second:
+        world, second = under(atlas, scenario_of(selection)), parse_key(selection.second)
+        return build_bivariate_view(world, selection.level, selection.key, second, period=selection.period or None)
     return build_map_view(
         under(atlas, scenario_of(selection)),
         selection.level,
@@ -49,7 +57,10 @@ def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[
     return {
         "titel": view.layer.text.name,
         "kopfzeile": panels.lead(view),
-        "hinweise": [*panels.notices(notices + view_notices(world, view)), *scenario_notice(atlas, world, selection)],
+        "hinweise": [
+            *panels.notices(notices + view_notices(world, view, selection)),
+            *scenario_notice(atlas, world, selection),
+        ],
         "kennzahlen": panels.key_figures(view, world),
         "legende": panels.legend(
             view, with_points=bool(shown_categories(view, selection)), scenario=scenario_of(selection)
@@ -66,16 +77,29 @@ def page_parts(atlas: Atlas, view: MapView, selection: Selection, notices: list[
     }
 
 
-def view_notices(atlas: Atlas, view: MapView) -> list[str]:
-    """Return why a map is empty or its register incomplete, in words; a reader must not guess."""
+def view_notices(atlas: Atlas, view: MapView, selection: Selection) -> list[str]:
+    """Return why a map is empty, its register incomplete or its classes others, in words; a reader must not guess."""
     category = atlas.categories.get(view.layer.key.category)
     if category and not category.completeness.usable:
         return [incomplete_reason(category)]
     if view.has_values:
-        return []
+        return _class_notices(view, selection)
     reasons = view.rows["reason"].value_counts()
     reason = str(reasons.index[0]) if len(reasons) and reasons.index[0] else "Für diese Auswahl gibt es keine Werte."
     return [reason]
+
+
+def _class_notices(view: MapView, selection: Selection) -> list[str]:
+    """Return why the classes are not those that were asked for, where that is so."""
+    if selection.second or view.classes.scheme == selection.scheme:
+        return []
+    lacks = {
+        "land": "ein Wert des Landes",
+        "bezug": "ein Kreiswert",
+        "fest": "feste Grenzen im Katalog",
+        "jahre": "ein zweites Jahr",
+    }
+    return [f"Für „{SCHEMES[selection.scheme]}“ fehlt hier {lacks[selection.scheme]}; gezeigt werden Quantile."]
 
 
 def export_links(query: str) -> list[Component]:
@@ -85,16 +109,17 @@ def export_links(query: str) -> list[Component]:
 
 def map_payload(atlas: Atlas, view: MapView, selection: Selection, query: str) -> dict[str, Any]:
     """Return what the map script needs: values only, no geometry, no keys; they travel in the order of the areas."""
-    rows = view.rows.reindex(atlas.areas(selection.level).index)
+    rows, circles = view.rows.reindex(atlas.areas(selection.level).index), view.is_count
     return {
         "key": query or "start",
         "level": selection.level,
         **area_values(
-            view.colours,
-            rows["class_"].tolist(),
+            [PLAIN] if circles else view.colours,
+            [0] * len(rows) if circles else rows["class_"].tolist(),
             [_tooltip(shown, reason) for shown, reason in zip(rows["shown"], rows["reason"], strict=True)],
-            rows["hatched"].tolist(),
+            [] if circles else rows["hatched"].tolist(),
         ),
+        "circles": [circle_radius(value, rows["value"].max()) for value in rows["value"]] if circles else [],
         "selected": selection.area or None,
         "compare": selection.compare or None,
         "points": {"categories": shown_categories(view, selection)},

@@ -7,12 +7,14 @@ from dash import html
 from dash.development.base_component import Component
 
 from layers.atlas import Atlas
-from layers.classify import SCHEMES
+from layers.bivariate import SCHEME as BIVARIATE
+from layers.classify import NAMES
 from layers.describe import EDGE_NOTE
 from layers.german import number, signed_value
 from layers.mapview import LegendEntry, MapView, state_word
 from layers.scenario import Scenario
 from layers.sentences import LEVEL_MANY, LEVEL_ONE
+from views.components import legends
 from views.components.plain import element
 from views.selection import Selection
 
@@ -38,6 +40,8 @@ def lead(view: MapView) -> list[Component | str]:
     parts: list[Component | str] = [
         f"{LEVEL_MANY[view.layer.level]} · Datenstand: {text.stand} · Gebietsstand: {text.gebietsstand} "
     ]
+    if view.classes.scheme == BIVARIATE:
+        parts.append(f"· Zahlen und Rangliste: {text.name.split(' und ')[0]} ")
     if text.approximation:
         parts.append(badge("Näherung", "naeherung"))
     if EDGE_NOTE in text.notes:
@@ -111,9 +115,13 @@ def legend(view: MapView, *, with_points: bool, scenario: Scenario) -> list[Comp
         for entry in view.legend
     ]
     counted = {"BEV01": "Einwohner", "anzahl": "Einrichtungen"}.get(view.layer.key.id, "Wert")
-    head = html.Li([html.B(text.unit or counted), html.Span("Gebiete", className="n")])
     signs = [*(POINT_ENTRIES if with_points else ()), *_scenario_entries(scenario)]
     below = [html.Ul([_point_entry(*entry) for entry in signs])] if signs else []
+    if view.classes.scheme == BIVARIATE:
+        return [*legends.square(view), *below]
+    if view.is_count:
+        return [*legends.circles(view, counted), *below]
+    head = html.Li([html.B(text.unit or counted), html.Span("Gebiete", className="n")])
     return [html.Ul([head, *entries]), html.P(_legend_note(view)), *below]
 
 
@@ -121,7 +129,7 @@ def _legend_note(view: MapView) -> str:
     """Return how the classes were made and which end is the load."""
     if not view.classes.bins:
         return "Keine Werte"
-    scheme = SCHEMES[view.classes.scheme].split(" (")[0]
+    scheme = NAMES[view.classes.scheme].split(" (")[0]
     dark = {-1: "; dunkel: mehr Belastung", 1: "; dunkel: ungünstiger"}.get(view.layer.text.direction, "")
     return scheme + dark
 
