@@ -79,6 +79,7 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
     app.server.config.update({einlesen.STORE: store, "ZIELGRUPPE": settings.audience})
     routes.register(app.server, atlas, settings)
     live.watch(app.server, atlas, store, settings.audience)
+    live.record_exports(app.server, atlas, store, settings.audience)
     skeleton.register(app)
     security.register(app)
     return app

@@ -60,6 +60,7 @@ class Protection:
 
 
 SHARES = (85.0, 90.0)
+RULES_VERSION = "2026-11-25"  # goes into the record of every export; a change of RULES is a new version
 OPEN = Rule()
 COUNCIL = Rule(k=3, complement=True, dominance=SHARES)  # own setting for closed sessions, to be confirmed [E]
 RULES: Mapping[Secrecy, Mapping[Audience, Rule]] = {

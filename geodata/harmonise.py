@@ -135,10 +135,11 @@ def _judged(frame: pd.DataFrame, expected: pd.Series, rates: frozenset[str]) -> 
     state = state.mask(left > tolerance, str(State.BREAK))
     gone = gap | lost | (left > tolerance)
     reason = frame["said"].mask((gap | lost) & (frame["said"] == ""), INCOMPLETE)
-    texts = [
-        LEFT.format(names=n, share=f"{100 * s:.1f}".replace(".", ","))
-        for n, s in zip(frame["names"], left, strict=True)
-    ]
-    reason = reason.mask(left > 0, pd.Series(texts, frame.index)).mask(left > tolerance, OTHER_AREA)
+    rest = (left > 0) & ~gone
+    kinds = frame.loc[rest, ["names"]].assign(share=(100 * left[rest]).round(1)).drop_duplicates()
+    texts = {(n, s): LEFT.format(names=n, share=f"{s:.1f}".replace(".", ",")) for n, s in kinds.to_numpy()}
+    pairs = zip(frame.loc[rest, "names"], (100 * left[rest]).round(1), strict=True)
+    reason = reason.mask(rest, pd.Series([texts[pair] for pair in pairs], frame.index[rest], dtype=object))
+    reason = reason.mask((left > tolerance) & (reason == ""), OTHER_AREA)
     frame = frame.assign(value=frame["value"].mask(gone), state=state, reason=reason)
     return frame.rename(columns={"area": "key"})[["key", *CELL, "value", "state", "stand", "reason"]]

@@ -121,6 +121,8 @@ class Store:
             place = self._engine.url.render_as_string(hide_password=True)
             raise GeoDataError(f"Speicher {place}: {_reason(error)}") from error
 
+    connected = _connected  # for modules that keep a table of their own here
+
     def add_import(self, figures: pd.DataFrame, about: Mapping[str, str]) -> int:
         """Add figures (FIGURE_COLUMNS) as one import and return its number; all of them or none."""
         rows = figures[FIGURE_COLUMNS].astype({"year": int}).astype(object)

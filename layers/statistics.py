@@ -183,11 +183,11 @@ def without_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(reason="")
     if not (rows["value"] == 0).any():
         return rows
-    series = rows.pivot_table(index="year", columns=IDENTITY, values="value")
-    zeros = pd.DataFrame(implausible_zero(series.to_numpy(), GAP_ABOVE), series.index, series.columns)
-    found = zeros.melt(ignore_index=False, value_name="gap").reset_index()
-    cells = ["year", *IDENTITY]
-    hit = pd.MultiIndex.from_frame(rows[cells]).isin(pd.MultiIndex.from_frame(found.loc[found["gap"], cells]))
+    series = rows.groupby(IDENTITY, sort=False).ngroup().to_numpy()
+    year = rows["year"].to_numpy(int) - int(rows["year"].min())
+    known = np.full((year.max() + 1, series.max() + 1), np.nan)
+    known[year, series] = rows["value"].to_numpy(float)
+    hit = implausible_zero(known, GAP_ABOVE)[year, series]
     gone = rows.assign(value=rows["value"].mask(hit), state=rows["state"].mask(hit, str(State.MISSING)))
     return gone.assign(reason=np.where(hit, GAP, ""))
 

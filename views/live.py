@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from threading import Lock
 from time import monotonic
 
-from flask import Flask
+from flask import Flask, Response, request
 
 from geodata import catalog
+from geodata.confidentiality import RULES_VERSION
 from geodata.imports import open_store
 from geodata.model import GeoData
 from geodata.observations import territory_of
@@ -15,9 +17,12 @@ from geodata.store import Import, Store
 from layers.atlas import Atlas, renew
 from layers.mapview import build_map_view
 from layers.statistics import NO_STATISTICS, Statistics, build_statistics
+from views.components.query import MAX_QUERY
 from views.settings import Audience, Settings
 
 LOOK_AGAIN_S = 1.0
+TEMPLATE = "/ausgabe/vorlage.csv"
+log = logging.getLogger("sozialatlas")
 
 
 def store_of(settings: Settings) -> Store | None:
@@ -70,6 +75,37 @@ def watch(server: Flask, atlas: Atlas, store: Store | None, audience: Audience) 
                 seen["version"] = version
         finally:
             lock.release()
+
+
+def record_exports(server: Flask, atlas: Atlas, store: Store | None, audience: Audience) -> None:
+    """Keep a record of every file that leaves the atlas: what, for whom, by which rules, how much was hidden.
+
+    It names nobody: neither who asked nor from where.
+    """
+    if store is None:
+        return
+
+    @server.after_request
+    def record(response: Response) -> Response:
+        if response.status_code == 200 and _is_export(response):
+            hidden = atlas.current.statistics.hidden
+            about = {
+                "what": request.path,
+                "query": request.query_string.decode("utf-8", "replace")[:MAX_QUERY],
+                "audience": audience,
+                "rules": RULES_VERSION,
+                "hidden_primary": hidden.primary,
+                "hidden_secondary": hidden.secondary,
+            }
+            try:
+                store.record_export(about)
+            except Exception as error:  # a reader gets the file although the record is not to be written
+                log.exception("Ausgabe %s nicht vermerkt", request.path, exc_info=error)
+        return response
+
+
+def _is_export(response: Response) -> bool:
+    return "attachment" in response.headers.get("Content-Disposition", "") and request.path != TEMPLATE
 
 
 def refresh(atlas: Atlas, store: Store, audience: Audience) -> None:

@@ -18,6 +18,7 @@ from tests.bench.process import LOG, ROOT, free_port, running, running_atlas
 from tests.bench.questions import measure_questions
 from tests.bench.replay import measure_callbacks
 from tests.bench.start import measure_build, measure_memory, measure_start
+from tests.bench.statistics import measure_statistics
 from tests.bench.switch import measure_maps
 from tests.bench.table import Row, as_json, as_text
 from tests.bench.ways import measure_ways
@@ -55,12 +56,14 @@ def measure_all(skipped: set[tuple[str, int]]) -> list[Row]:
         start = measure_start() + measure_build()
     with step("Wege im Netz"):
         ways = measure_ways() + measure_catchments() + measure_buses()
+    with step("Statistik"):
+        statistics = measure_statistics()
     with step("Rückrufe"), running_atlas() as atlas:
         atlas.seconds_until("/")
         callbacks, failed = measure_callbacks(atlas)
     for request in failed[:3]:
         print(f"NICHT BEANTWORTET ({len(failed)} Anfragen): {request}")
-    return switches + questions + start + memory + ways + callbacks
+    return switches + questions + start + memory + ways + statistics + callbacks
 
 
 def measure_switches(browser: Browser, atlas: str, skipped: set[tuple[str, int]]) -> list[Row]:
