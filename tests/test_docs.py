@@ -95,6 +95,7 @@ def test_example_block_of_the_readme_is_read_by_the_catalogue(table: str, tmp_pa
     block = next(text for text in blocks if table in tomllib.loads(text))
     for path in CATALOGUES.glob("*.toml"):
         shutil.copy(path, tmp_path)
+    shutil.copy(CATALOGUES / "parts.csv", tmp_path)
     with (tmp_path / FILES[table]).open("a", encoding="utf-8") as file:
         file.write(f"\n{block}")
     assert read_catalog(tmp_path)

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html,
 from dash.development.base_component import Component
 
 from layers.atlas import Atlas
-from views.components import controls, panels, thresholds
+from views.components import choices, controls, panels, thresholds
 from views.components.controls import control_id
 from views.components.mapconfig import map_config, search_focus, search_options
 from views.components.mappage import page_parts, view_of
@@ -253,7 +253,7 @@ def option_parts(atlas: Atlas, selection: Selection, trigger: str) -> dict[str, 
         parts["indicator_options"] = controls.indicator_options(atlas, selection.handlungsfeld)
         parts["category_options"] = parts["categories_options"] = categories
     if trigger in {control_id(name) for name in ("handlungsfeld", "indicator", "category")}:
-        parts["closed_options"] = controls.closable_options(atlas, selection.category)
+        parts["closed_options"] = choices.closable_options(atlas, selection.category)
     if trigger == control_id("level"):
         parts["area_options"] = parts["compare_options"] = controls.area_options(atlas, selection.level)
     return parts

@@ -12,9 +12,7 @@ from geodata import catalog
 from layers.atlas import Atlas
 from layers.classify import K_RANGE, SCHEMES
 from layers.inputs import modes_of
-from layers.keys import parse_key
-from views.components import thresholds
-from views.components.mapconfig import spot_name, spots_of_places
+from views.components import choices, thresholds
 from views.components.words import JUDGEMENT_GROUPS
 from views.selection import ALL_FIELDS, MOST_CHANGES, Selection, categories_of, indicators_of
 
@@ -181,7 +179,7 @@ def _second(atlas: Atlas, selection: Selection) -> Component:
             _select(
                 "second",
                 "Zweite Kennzahl",
-                second_options(atlas),
+                choices.second_options(atlas),
                 selection.second or None,
                 searchable=True,
                 clearable=True,
@@ -192,19 +190,6 @@ def _second(atlas: Atlas, selection: Selection) -> Component:
         ],
         open=bool(selection.second),
     )
-
-
-def second_options(atlas: Atlas) -> Options:
-    """Return what can be shown beside another indicator: indicators with data, and minutes to what is on record."""
-    known = catalog.indicators()
-    basic = [{"value": key, "label": f"{known[key].name} ({key})"} for key in known if key in atlas.filled]
-    minutes = [
-        {"value": str(parse_key(f"minuten.{key}")), "label": f"Minuten: {category.plural}"}
-        for key, category in atlas.categories.items()
-        if category.completeness.usable and key != "haltestelle"
-    ]
-    groups = (("Basisindikatoren", basic), ("Minuten zur nächsten Einrichtung", minutes))
-    return [{"group": name, "items": items} for name, items in groups if items]
 
 
 def _levels(atlas: Atlas) -> Options:
@@ -228,7 +213,10 @@ def _select(field: str, label: str, data: Options, value: str | None, **options:
 
 def _scenario(atlas: Atlas, selection: Selection) -> Component:
     lead = "Rechnet die gewählte Kennzahl so, als ob Einrichtungen schlössen oder neue öffneten."
-    closable, places = closable_options(atlas, selection.category), opening_options(atlas, selection.opened)
+    closable, places = (
+        choices.closable_options(atlas, selection.category),
+        choices.opening_options(atlas, selection.opened),
+    )
     return html.Details(
         [
             html.Summary("Was wäre, wenn …"),
@@ -240,27 +228,6 @@ def _scenario(atlas: Atlas, selection: Selection) -> Component:
         id="feld-szenario",
         style=shown_if(needs(selection)["category"]),
     )
-
-
-def closable_options(atlas: Atlas, category: str) -> Options:
-    """Return the located facilities that offer what a category asks for, by name."""
-    rows = atlas.inputs.supply.get(category)
-    if rows is None or category == "haltestelle" or not atlas.categories[category].completeness.usable:
-        return []
-    shown = rows[rows["inside"]].sort_values("name")
-    return [
-        {"value": key, "label": name if not place or place in name else f"{name}, {place}"}
-        for key, name, place in zip(shown.index, shown["name"], shown["place"], strict=True)
-    ]
-
-
-def opening_options(atlas: Atlas, opened: tuple[str, ...]) -> Options:
-    """Return the places at which one may open, and the points that the address names."""
-    known = spots_of_places(atlas)
-    points = [spot for spot in opened if spot not in known]
-    return [{"value": spot, "label": name} for spot, name in known.items()] + [
-        {"value": spot, "label": spot_name(*map(float, spot.split("_")))} for spot in points
-    ]
 
 
 def _several(field: str, label: str, data: Options, value: tuple[str, ...], placeholder: str) -> Component:
