@@ -16,6 +16,7 @@ from dash import Dash, dcc, html
 from waitress import create_server
 
 import geodata
+from geodata.custom_areas import with_areas
 from layers import Atlas, build_atlas, warm
 from views import einlesen, einrichtungen, karte, live, methodik, nicht_gefunden, reichweite, routes, security
 from views.components import skeleton
@@ -103,6 +104,7 @@ def __getattr__(name: str) -> object:
 def open_atlas(settings: Settings) -> Atlas:
     """Return the atlas of the settings: the dataset of the district with the figures of its store."""
     data = geodata.load(settings.district, settings.data)
+    data = with_areas(data, settings.areas) if settings.areas else data
     return build_atlas(data, live.read_statistics(data, live.store_of(settings), settings.audience))
 
 

@@ -21,12 +21,12 @@ from layers.describe import LayerText
 from layers.figures import Figures, compute_figures, table_of
 from layers.formulas import evaluate
 from layers.frames import empty
-from layers.inputs import areas
+from layers.inputs import LEVELS, areas
 from layers.protect import Catalogue, Hidden, protect
 
 CELL = ["part", "key", "year"]
 RATES = "rate"
-LAND = "land"
+LAND, VERBAND = "land", "verband"
 IDENTITY = ["part", "key", "basis", "gebietsstand"]
 Notes = dict[tuple[str, str, int], str]
 GAP_ABOVE = 10
@@ -68,7 +68,7 @@ class Statistics:
         return str(here[0]) if here else self.periods(key)[0]
 
     def _years_of(self, key: str) -> tuple[str, ...]:
-        here = [figures for level, figures in self.levels.items() if level != LAND and figures.cube.years]
+        here = [self.levels[level] for level in LEVELS if level in self.levels and self.levels[level].cube.years]
         known = {year for figures in here for year in figures.result(key).known_years}
         return tuple(str(year) for year in sorted(known, reverse=True))
 
@@ -156,15 +156,16 @@ def build_cubes(
     published = {
         "gemeinde": observations[(length == 8) | ((length == 9) & (observations["key"].str[5] == "0"))],
         "sozialraum": of_verbaende(observations),
+        VERBAND: of_verbaende(observations),
         "kreis": observations[length == 5],
     }
     cubes: dict[str, Cube] = {}
     notes: dict[str, Notes] = {}
     below: Cube | None = None
-    for level, rows in published.items():
+    for level, rows in ((level, published[level]) for level in groups):
         own = to_areas(rows, territory, groups[level], people, rates)
         notes[level] = _notes(own)
-        index = areas(data, level).index
+        index = areas(data, level).index if level != VERBAND else pd.Index(sorted(groups[level].unique()))
         cube = build_cube(own, index)
         if below is not None:
             cube = filled_up(aggregate(below, groups[level], index, weights_of(below)), cube)
@@ -193,11 +194,16 @@ def without_gaps(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def areas_of(data: GeoData) -> dict[str, pd.Series]:
-    """Return per level the area that every Gemeinde belongs to."""
+    """Return per level the area that every Gemeinde belongs to.
+
+    Where the district shows areas of its own, the Verbände are a level beside them: their figures are public too, so
+    that nothing hidden may follow from either.
+    """
     keys = data.gemeinden.index
     return {
         "gemeinde": pd.Series(keys, index=keys),
         "sozialraum": data.gemeinden["sozialraum"].astype(object),
+        **({VERBAND: data.gemeinden[VERBAND].astype(object)} if VERBAND in data.gemeinden else {}),
         "kreis": pd.Series(data.ags, index=keys),
     }
 

@@ -19,8 +19,9 @@ BUILT = ROOT / "build" / "datasets"
 class Settings:
     """Address, district, folders and audience of one running atlas.
 
-    ``store``: folder or address of the database of imported figures, empty for none. The audience is the operator's
-    decision alone: nothing in an address of the atlas changes it.
+    ``areas``: file with areas of the district's own in place of the Sozialräume. ``store``: folder or address of the
+    database of imported figures, empty for none. The audience is the operator's decision alone: nothing in an address
+    of the atlas changes it.
     """
 
     district: str = "16063"
@@ -29,6 +30,7 @@ class Settings:
     port: int = 8050
     threads: int = 8
     open_browser: bool = False
+    areas: Path | None = None
     store: str = ""
     audience: Audience = "oeffentlich"
     assets: Path = ROOT / "assets"
@@ -66,7 +68,11 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     if audience not in get_args(Audience):
         known = ", ".join(get_args(Audience))
         sys.exit(f"ZIELGRUPPE muss eines von {known} sein, nicht „{audience}“. Beispiel: ZIELGRUPPE=intern make run")
+    areas = Path(given["RAUMGLIEDERUNG"]) if given.get("RAUMGLIEDERUNG") else None
+    if areas is not None and not areas.is_file():
+        sys.exit(f"RAUMGLIEDERUNG „{areas}“ gibt es nicht. Abhilfe: Pfad einer Tabelle (ags;name) oder Karte angeben.")
     return Settings(
+        areas=areas,
         store=given.get("SPEICHER", str(ROOT / "daten")),
         audience=cast(Audience, audience),
         district=district,

@@ -194,7 +194,8 @@ def _second(atlas: Atlas, selection: Selection) -> Component:
 
 def _levels(atlas: Atlas) -> Options:
     district = catalog.districts().get(atlas.data.ags)
-    names = district.level_names if district else LEVEL_NAMES
+    own = atlas.data.provenance.get("level_names", {})
+    names = {**(district.level_names if district else LEVEL_NAMES), **own}
     return [{"value": level, "label": f"{name} ({len(atlas.areas(level))})"} for level, name in names.items()]
 
 
