@@ -177,6 +177,12 @@ def test_cost_decides_which_cell_is_hidden() -> None:
     assert np.flatnonzero(more).tolist() == [1]
 
 
+def test_a_cell_may_cost_nothing_even_where_several_are_needed() -> None:
+    membership = sets(4, *singles(4), {0, 1, 2, 3})
+    values, hidden = membership @ [1, 1, 3, 4], np.array([True, True, False, False, False])
+    assert secondary(membership, values, hidden, Protection(10, cost=0)).tolist() == [False, False, True, True, False]
+
+
 def test_a_sozialraum_of_one_gemeinde_is_that_gemeinde_and_needs_another_sozialraum() -> None:
     membership = sets(3, *singles(3), {0}, {1, 2}, {0, 1, 2})
     values = membership @ [1, 40, 7]
