@@ -194,28 +194,25 @@ def guess_gebietsstand(reading: Reading, territory: Territory) -> str:
     """Return the day whose areas a file with one state for all years is for; empty where it has one for each year.
 
     Only asked where the file does not say it. A file of INKAR or of the GISD always has one (ONE_STATE); others where
-    the same Gemeinden stand in every year although they did not all exist. That day is the one with exactly these
-    Gemeinden, else the first one since the newest figure that has them all.
+    the same Gemeinden stand in every year, and these are exactly those of another day, or did not all exist in every
+    year. Without an exact day it is the first one since the newest figure that has them all.
     """
     rows = reading.rows[_is_here(reading.rows["key"], territory) & reading.rows["key"].str.len().isin([5, 8, 9])]
     by_period = rows["key"].map(single_key).groupby(rows["period"]).agg(frozenset)
-    if by_period.empty or not (reading.form in ONE_STATE or _is_one_state(by_period, territory)):
+    gemeinden = by_period.map(lambda keys: frozenset(key for key in keys if len(key) == 8))
+    if by_period.empty or (reading.form not in ONE_STATE and gemeinden.nunique() > 1):
         return ""
-    found = {key for key in frozenset().union(*by_period) if len(key) == 8}
+    found = frozenset().union(*gemeinden)
     newest = max(last_day(str(period)) for period in by_period.index)
     days = sorted({territory.day.isoformat(), *_before(territory.changes["effective"])})
-    used = {day: set(_keys_on(territory, day)) for day in days}
+    used = {day: frozenset(_keys_on(territory, day)) for day in days}
+    own = [frozenset(_keys_on(territory, last_day(str(period)))) for period in by_period.index]
     exact = [day for day in days if used[day] == found]
+    fits = all(found <= there for there in own) and (not exact or all(found == there for there in own))
+    if reading.form not in ONE_STATE and fits:
+        return ""
     enough = [day for day in days if found <= used[day] and day >= newest]
     return next(iter([*exact[-1:], *enough, *(day for day in reversed(days) if found <= used[day])]), "")
-
-
-def _is_one_state(by_period: pd.Series, territory: Territory) -> bool:
-    """Return whether the same Gemeinden stand in every period although some of them did not exist in all."""
-    gemeinden = by_period.map(lambda keys: frozenset(key for key in keys if len(key) == 8))
-    return gemeinden.nunique() == 1 and not all(
-        keys <= set(_keys_on(territory, last_day(str(period)))) for period, keys in gemeinden.items()
-    )
 
 
 def single_key(key: str) -> str:

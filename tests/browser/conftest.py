@@ -57,6 +57,7 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "BROWSER": "nein",
+        "SPEICHER": str(folder / "speicher"),
         **settings,
     }
     with log.open("w") as out:
