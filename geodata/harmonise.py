@@ -104,17 +104,18 @@ def _describe(keys: np.ndarray, made: Composition, people: pd.Series) -> pd.Data
 
     What left and has no known number of people weighs too much to be passed over.
     """
+    targets, weights = made.target.dropna().to_dict(), people.fillna(0.0).to_dict()
     rows = {}
     for key in keys:
         members = made.members.get(single_key(key), ())
-        target = made.target.reindex(list(members))
-        areas, left = target.dropna().unique(), target.index[target.isna()]
-        weights = people.reindex(list(members)).fillna(0.0)
+        areas = {targets[member] for member in members if member in targets}
+        left = [member for member in members if member not in targets]
+        known = [weights.get(member, 0.0) for member in left]
         rows[key] = (
-            areas[0] if len(areas) == 1 else None,
-            int(target.notna().sum()),
-            float(weights[left].sum()) if (weights[left] > 0).all() else np.inf,
-            float(weights.sum()),
+            areas.pop() if len(areas) == 1 else None,
+            len(members) - len(left),
+            float(sum(known)) if all(weight > 0 for weight in known) else np.inf,
+            float(sum(weights.get(member, 0.0) for member in members)),
             ", ".join(made.names.get(gone, gone) for gone in left),
         )
     columns = ["area", "staying", "left_people", "all_people", "left_names"]
