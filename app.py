@@ -18,12 +18,26 @@ from waitress import create_server
 import geodata
 from geodata.custom_areas import with_areas
 from layers import Atlas, build_atlas, warm
-from views import einlesen, einrichtungen, karte, live, methodik, nicht_gefunden, reichweite, routes, security
+from views import (
+    datenqualitaet,
+    einlesen,
+    einrichtungen,
+    entwicklung,
+    karte,
+    live,
+    methodik,
+    nicht_gefunden,
+    reichweite,
+    routes,
+    security,
+    steckbrief,
+    vergleich,
+)
 from views.components import skeleton
 from views.components.frame import INDEX, THEME, footer, header
 from views.settings import Settings, read_settings
 
-PAGES = (karte, reichweite, einrichtungen, methodik)
+PAGES = (karte, entwicklung, vergleich, steckbrief, reichweite, einrichtungen, datenqualitaet, methodik)
 INTERNAL_PAGES = (einlesen,)
 COMPRESSED = [
     "text/html",
@@ -79,6 +93,9 @@ def create_app(atlas: Atlas, settings: Settings) -> Dash:
     store = live.store_of(settings)
     app.server.config.update({einlesen.STORE: store, "ZIELGRUPPE": settings.audience})
     routes.register(app.server, atlas, settings)
+    for page in pages:
+        if hasattr(page, "register_routes"):
+            page.register_routes(app.server, atlas)
     live.watch(app.server, atlas, store, settings.audience)
     live.record_exports(app.server, atlas, store, settings.audience)
     skeleton.register(app)

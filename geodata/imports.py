@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from geodata.catalog.parts import Item, items_of
 from geodata.model import GeoDataError
 from geodata.observations import Judgement, Territory, guess_gebietsstand, judge, territory_of
 from geodata.sources.statistics import inkar, template
+from geodata.sources.statistics.plain_table import listed, read_heads
 from geodata.sources.statistics.reading import Reading
 from geodata.store import FIGURE_COLUMNS, IDENTITY, Store
 
@@ -68,8 +70,12 @@ def reader(form: str) -> ModuleType:
 
 
 def recognise(path: Path) -> str:
-    """Return the form of a file; empty where it is none of them."""
-    return next((form for form in FORMS if reader(form).recognises(path)), "")
+    """Return the form of a file; empty where it is none of them.
+
+    A workbook is first asked whether it is the template: it is opened fastest so. A text may be too large for that.
+    """
+    forms = [template.FORM, *FORMS] if zipfile.is_zipfile(path) else FORMS
+    return next((form for form in forms if reader(form).recognises(path)), "")
 
 
 def items(form: str) -> Mapping[str, Item]:
@@ -100,7 +106,7 @@ def plan(
     if not form:
         form, columns = template.FORM, columns_of(path, store, indicator)
     report(f"Lesen ({FORMS[form]})", 0.3)
-    reading = template.read(path, columns, indicator) if form == template.FORM else reader(form).read(path)
+    reading = template.read(path, columns, indicator) if form == template.FORM else _read(form, path, territory)
     report("Prüfen", 0.7)
     state = day or reading.gebietsstand or guess_gebietsstand(reading, territory)
     judgement = judge(reading, items(form), territory, gebietsstand=state)
@@ -108,6 +114,14 @@ def plan(
     changes, same = compare(judgement.observations, store.figures())
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Plan(path.name, digest, reading, judgement, changes, same, FORMS[form])
+
+
+def _read(form: str, path: Path, territory: Territory) -> Reading:
+    """Return the figures of an official file; of the complete package of INKAR only those of this Kreis."""
+    if form == inkar.FORM and path.stat().st_size > inkar.MAX_BYTES:
+        return inkar.read(path, kreis=str(territory.gemeinden[0])[:5])
+    reading: Reading = reader(form).read(path)
+    return reading
 
 
 def columns_of(path: Path, store: Store, indicator: str = "") -> dict[str, str]:
@@ -142,8 +156,8 @@ def iso_day(text: str) -> str:
             f"Gebietsstand „{text[:40]}“ ist kein Tag. Abhilfe: als JJJJ-MM-TT angeben, z. B. 2022-12-31."
         ) from error
     if found < crosswalk.SINCE:
-        first = f"{crosswalk.SINCE:%d.%m.%Y}"
-        raise GeoDataError(f"Gebietsstand {text}: Gemeinden sind erst ab {first} bekannt. Abhilfe: späteren Tag nennen.")
+        since = f"{crosswalk.SINCE:%d.%m.%Y}"
+        raise GeoDataError(f"Gebietsstand {text}: Gemeinden sind erst ab {since} bekannt. Abhilfe: den Tag prüfen.")
     return found.isoformat()
 
 

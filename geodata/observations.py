@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,7 @@ OBSERVATION_COLUMNS = {
 }
 ONE_STATE = frozenset({"inkar", "gisd"})  # forms whose files have all years on one state
 SIGN_OF = {str(state): sign for sign, state in reversed(SIGNS.items()) if sign}
+CONTRADICTION = "Verschiedene Angaben für dasselbe"
 STATES_REMEDY = "Gebietsstand der Datei angeben oder die Datei auf dem Gebietsstand der Jahre herunterladen"
 
 
@@ -166,6 +167,7 @@ def last_day(period: str) -> str:
 def _without_doubles(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
     """Return one row per part, area, year and basis: the latest of the year; those that contradict are a problem.
 
+    Of figures that end on the same day the one that names it more closely counts: a month before its year.
     A number and none, or two reasons for none, contradict each other as two numbers do.
     """
     identity = ["part", "key", "year", "basis"]
@@ -173,21 +175,25 @@ def _without_doubles(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[RowProblem
     again = rows[rows.duplicated(moment, keep=False)]
     said = again["value"].astype(object).where(again["value"].notna(), again["state"])
     against = again[again.assign(said=said).groupby(moment)["said"].transform("nunique") > 1]
-    problems = tuple(_contradiction(group) for _, group in against.groupby(moment, sort=False))
+    problems = tuple(_contradictions(against))
     kept = rows.drop(against.index)
-    late = _last_days(kept["stand"]).sort_values(kind="stable").index
+    late = kept.assign(day=_last_days(kept["stand"])).sort_values(["day", "stand"], kind="stable").index
     return kept.loc[late].drop_duplicates(identity, keep="last").sort_index(), problems
 
 
-def _contradiction(rows: pd.DataFrame) -> RowProblem:
-    places = list(dict.fromkeys(rows["row"].astype(str)))
+def _contradictions(rows: pd.DataFrame) -> Iterator[RowProblem]:
+    """Yield one problem for each area and moment of rows that contradict each other."""
     numbers = rows["value"].map(lambda value: f"{value:.10g}".replace(".", ","))
-    values = numbers.where(rows["value"].notna(), rows["state"].map(SIGN_OF).fillna("ohne Zahl"))
-    first = rows.iloc[0]
-    found = f"{first['part']}, {first['key']}, {first['stand']}: {' und '.join(dict.fromkeys(values))}"
-    more = f" und {len(places) - 3} weitere" if len(places) > 3 else ""
-    rule = "Verschiedene Angaben für dasselbe"
-    return RowProblem(", ".join(places[:3]) + more, rule, found, "die falsche streichen")
+    told = numbers.where(rows["value"].notna(), rows["state"].map(SIGN_OF).fillna("ohne Zahl"))
+    names = rows["part"] + ", " + rows["key"] + ", " + rows["stand"]
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name, basis, place, text in zip(names, rows["basis"], rows["row"], told, strict=True):
+        found.setdefault((name, basis), []).append((str(place), text))
+    for (name, _), said in found.items():
+        places, texts = (list(dict.fromkeys(one)) for one in zip(*said, strict=True))
+        more = f" und {len(places) - 3} weitere" if len(places) > 3 else ""
+        different = f"{name}: {' und '.join(texts)}"
+        yield RowProblem(", ".join(places[:3]) + more, CONTRADICTION, different, "die falsche streichen")
 
 
 def guess_gebietsstand(reading: Reading, territory: Territory) -> str:
@@ -212,7 +218,8 @@ def guess_gebietsstand(reading: Reading, territory: Territory) -> str:
     if reading.form not in ONE_STATE and fits:
         return ""
     enough = [day for day in days if found <= used[day] and day >= newest]
-    return next(iter([*exact[-1:], *enough, *(day for day in reversed(days) if found <= used[day])]), "")
+    older = [day for day in reversed(days) if found <= used[day]] if reading.form in ONE_STATE else []
+    return next(iter([*exact[-1:], *enough, *older]), "")
 
 
 def single_key(key: str) -> str:

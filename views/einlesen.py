@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import tempfile
+from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import dash_mantine_components as dmc
-import pandas as pd
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import current_app
@@ -19,23 +16,21 @@ from geodata import catalog, imports
 from geodata.model import GeoDataError
 from geodata.observations import territory_of
 from geodata.sources.statistics import template
-from geodata.store import FIGURE_COLUMNS, IDENTITY, Store
+from geodata.sources.statistics.plain_table import read_heads
+from geodata.store import Store
 from layers.atlas import Atlas, build_atlas
 from layers.keys import IndicatorKey
 from layers.mapview import build_map_view
-from layers.statistics import Statistics, build_statistics
 from reports.map import draw_map
 from views import live
-from views.components import jobs, preview
+from views.components import jobs, preview, uploads
 from views.components.controls import LIST_SETTINGS
 from views.components.panels import notice
 
 TITLE, PATH = "Einlesen", "/einlesen"
-MOST_BYTES = 60_000_000
 STORE = "SPEICHER"  # key of the server's configuration
 UNSAID = "datei"
-NOT_YET = 0  # the number of an import that has not happened
-NAME = re.compile(r"[^\w.,()+ -]")
+CHANGING = Lock()  # two clicks are two imports one after the other, and the second one finds nothing new
 HELP = (
     "Gelesen werden Dateien der Regionalstatistik (GENESIS), von INKAR, der Bundesagentur für Arbeit, des Zensus, des "
     "Landesamts, das Gemeindeverzeichnis, der GISD und jede Tabelle mit Gemeindeschlüssel (CSV oder Excel)."
@@ -90,7 +85,7 @@ def _choice(atlas: Atlas) -> list[Component]:
         dcc.Upload(
             html.Button("Datei wählen oder hierher ziehen", className="knopf", type="button"),
             id="einlesen-upload",
-            max_size=MOST_BYTES,
+            max_size=uploads.MOST_BYTES,
             className="ablage",
         ),
         dmc.Select(
@@ -119,35 +114,36 @@ def _store() -> Store | None:
     return found if isinstance(found, Store) else None
 
 
-def _saved(content: str, name: str) -> Path:
-    """Return the uploaded file in a folder of its own, or raise GeoDataError."""
-    try:
-        raw = base64.b64decode(content.partition(",")[2], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise GeoDataError("Die Datei ist nicht vollständig angekommen. Abhilfe: noch einmal wählen.") from error
-    path = Path(tempfile.mkdtemp(prefix="einlesen-")) / (NAME.sub("_", Path(name).name)[-120:] or "datei")
-    path.write_bytes(raw)
-    return path
-
-
 def _plan(path: Path, store: Store, atlas: Atlas, *, stand: str, indicator: str, mapping: dict[str, str]) -> Any:
     def work(job: jobs.Job) -> Any:
         job.report("Datei lesen", 0.1)
-        columns = mapping
-        if not columns and not imports.recognise(path):
-            heads = template.read_heads(path)
-            columns = store.remembered_columns(heads)
-            if not columns:
-                return preview.Unknown(path, heads, template.propose(heads))
-        territory = territory_of(atlas.data)
-        made = imports.plan(
-            path, store, territory, mapping=columns or None, indicator=indicator, gebietsstand=stand, report=job.report
-        )
-        if mapping:
-            store.remember_columns(template.read_heads(path), mapping)
-        return preview.Prepared(made, _after(made, store, atlas))
+        said = _columns(path, store, mapping)
+        if said and not said.told:
+            return said
+        columns = said.told if said else None
+        options = {"mapping": columns, "indicator": indicator, "gebietsstand": stand, "report": job.report}
+        try:
+            made = imports.plan(path, store, territory_of(atlas.data), **options)
+        except GeoDataError as error:
+            if said is None:
+                raise
+            return replace(said, error=str(error))
+        if said:
+            store.remember_columns(said.heads, said.told)
+        return preview.Prepared(made, preview.after(made, store, atlas.data), said)
 
     return work
+
+
+def _columns(path: Path, store: Store, mapping: dict[str, str]) -> preview.Unknown | None:
+    """Return what the columns of a table mean, as just told or as remembered; None for a file that needs no telling."""
+    if not path.is_file():
+        raise GeoDataError("Die Datei ist nicht mehr da. Abhilfe: noch einmal wählen.")
+    if not mapping and imports.recognise(path):
+        return None
+    heads = read_heads(path)
+    told = mapping or store.remembered_columns(heads)
+    return preview.Unknown(path, heads, told or template.propose(heads), told)
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -158,6 +154,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         Output("einlesen-takt", "disabled"),
         Output("einlesen-datei", "data"),
         Output("einlesen-meldung", "children"),
+        Output("einlesen-upload", "contents"),
+        Output("einlesen-trotzdem", "checked"),
         Input("einlesen-upload", "contents"),
         Input("einlesen-stand", "value"),
         Input("einlesen-kennzahl", "value"),
@@ -171,20 +169,23 @@ def register(app: Dash, atlas: Atlas) -> None:
     def begin(
         content: Any, stand: Any, indicator: Any, clicks: Any, name: Any, file: Any, values: Any, ids: Any
     ) -> Any:
-        store = _store()
+        store, uploaded = _store(), ctx.triggered_id == "einlesen-upload"
         if store is None:
-            return no_update, True, no_update, notice("Es ist kein Speicher eingerichtet (SPEICHER).", "notiz-fehler")
-        mapping = {i["kopf"]: v for i, v in zip(ids, values, strict=True) if v} if any(clicks or []) else {}
-        if ctx.triggered_id == "einlesen-upload" and isinstance(content, str):
+            return _nothing_begun("Es ist kein Speicher eingerichtet (SPEICHER).")
+        if isinstance(ctx.triggered_id, dict) and not any(clicks or []):
+            return _nothing_begun()  # the form came or went, nobody clicked
+        told = zip(ids, values, strict=True) if isinstance(ctx.triggered_id, dict) else ()
+        mapping = {i["kopf"]: str(v) for i, v in told if v}
+        if uploaded and isinstance(content, str):
             try:
-                file, mapping = str(_saved(content, str(name or "datei"))), {}
+                file = _replaced(file, content, str(name or "datei"))
             except GeoDataError as error:
-                return no_update, True, no_update, notice(str(error), "notiz-fehler")
-        if not isinstance(file, str) or not _is_ours(file):
-            return no_update, True, no_update, no_update
+                return _nothing_begun(str(error))
+        if (path := uploads.find(file)) is None:
+            return _nothing_begun()
         state = "" if stand in (UNSAID, None) else str(stand)
-        work = _plan(Path(file), store, atlas, stand=state, indicator=str(indicator or ""), mapping=mapping)
-        return jobs.start(work).id, False, file, None
+        work = _plan(path, store, atlas, stand=state, indicator=str(indicator or ""), mapping=mapping)
+        return jobs.start(work).id, False, file, None, None, False if uploaded else no_update
 
     @app.callback(
         Output("einlesen-fortschritt", "children"),
@@ -206,7 +207,10 @@ def register(app: Dash, atlas: Atlas) -> None:
             return None, notice(job.error, "notiz-fehler"), None, True, True
         if isinstance(job.result, preview.Unknown):
             return None, preview.unknown_text(job.result), preview.column_form(job.result), True, True
-        return None, preview.report(job.result, str(key), names_of(atlas)), None, job.result.plan.changes.empty, True
+        found: preview.Prepared = job.result
+        form = preview.column_form(found.columns) if found.columns else None
+        report = preview.report(found, str(key), preview.names_of(atlas.data))
+        return None, report, form, found.plan.changes.empty, True
 
     @app.callback(
         Output("einlesen-meldung", "children", allow_duplicate=True),
@@ -216,30 +220,40 @@ def register(app: Dash, atlas: Atlas) -> None:
         Input("einlesen-zurueck", "n_clicks"),
         State("einlesen-auftrag", "data"),
         State("einlesen-trotzdem", "checked"),
+        State("einlesen-datei", "data"),
         prevent_initial_call=True,
     )
-    def change(_take: Any, _back: Any, key: Any, without_bad: Any) -> Any:
-        store = _store()
+    def change(_take: Any, _back: Any, key: Any, without_bad: Any, file: Any) -> Any:
+        store, takes_back = _store(), ctx.triggered_id == "einlesen-zurueck"
         if store is None:
             return notice("Es ist kein Speicher eingerichtet (SPEICHER).", "notiz-fehler"), no_update, True
         try:
-            said = _taken_back(store) if ctx.triggered_id == "einlesen-zurueck" else _taken(store, key, without_bad)
+            with CHANGING:
+                said = _taken_back(store) if takes_back else _taken(store, key, without_bad)
+                live.refresh(atlas, store, current_app.config["ZIELGRUPPE"])
+                before = preview.history(store)
         except GeoDataError as error:
-            return notice(str(error), "notiz-fehler"), no_update, False
-        live.refresh(atlas, store, current_app.config["ZIELGRUPPE"])
-        return notice(said, ""), preview.history(store), True
+            return notice(str(error), "notiz-fehler"), no_update, no_update
+        if not takes_back:
+            uploads.drop(file)
+        return notice(said, ""), before, True
 
 
-def _after(plan: imports.Plan, store: Store, atlas: Atlas) -> Statistics:
-    """Return the statistics as they would be after an import."""
-    planned = plan.changes[FIGURE_COLUMNS].assign(import_id=NOT_YET)
-    figures = pd.concat([store.figures(), planned], ignore_index=True).drop_duplicates(IDENTITY, keep="last")
-    return build_statistics(atlas.data, figures, territory_of(atlas.data), {}, "intern")
+def _nothing_begun(message: str = "") -> tuple[Any, ...]:
+    said = notice(message, "notiz-fehler") if message else no_update
+    return no_update, no_update, no_update, said, None, no_update
+
+
+def _replaced(file: object, content: str, name: str) -> str:
+    """Return the key of a new upload; the one before is removed."""
+    key = uploads.keep(content, name)
+    uploads.drop(file)
+    return key
 
 
 def preview_picture(atlas: Atlas, key: object, indicator: object) -> bytes | None:
     """Return the map of an indicator as it would be after the import that a job has planned; None without one."""
-    job = jobs.find(key)
+    job = jobs.find(key) if current_app.config.get("ZIELGRUPPE") == "intern" else None
     if job is None or not isinstance(job.result, preview.Prepared) or indicator not in catalog.indicators():
         return None
     world = build_atlas(atlas.data, job.result.after)
@@ -247,27 +261,13 @@ def preview_picture(atlas: Atlas, key: object, indicator: object) -> bytes | Non
     return draw_map(world, view, None, kind="svg", frame=False)
 
 
-def names_of(atlas: Atlas) -> dict[str, str]:
-    """Return the name of every area that figures may be for, today's and former ones."""
-    territory, data = territory_of(atlas.data), atlas.data
-    former = dict(zip(territory.changes["from_ags"], territory.changes["from_name"], strict=True))
-    return {**former, **data.gemeinden["name"].to_dict(), **data.kreis["name"].to_dict(), territory.land: "Land"}
-
-
-def _is_ours(file: str) -> bool:
-    """Return whether a path that a browser sent back is a file that was uploaded here."""
-    path = Path(file)
-    own = path.parent.name.startswith("einlesen-") and path.parent.parent == Path(tempfile.gettempdir())
-    return own and path.is_file()
-
-
 def _taken(store: Store, key: Any, without_bad: Any) -> str:
     job = jobs.find(key)
     if job is None or not isinstance(job.result, preview.Prepared):
         raise GeoDataError("Es ist keine geprüfte Datei da. Abhilfe: Datei noch einmal wählen.")
-    plan = job.result.plan
-    number = imports.apply(plan, store, without_bad=without_bad is True)
-    return f"Übernommen: {plan.file}, {len(plan.changes)} Werte (Import {number})."
+    number = imports.apply(job.result.plan, store, without_bad=without_bad is True)
+    rows = next(done.rows for done in store.imports() if done.id == number)
+    return f"Übernommen: {job.result.plan.file}, {rows} Werte (Import {number})."
 
 
 def _taken_back(store: Store) -> str:

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from geodata import catalog
 from geodata.confidentiality import RULES_VERSION
 from geodata.imports import open_store
-from geodata.model import GeoData
+from geodata.model import GeoData, GeoDataError
 from geodata.observations import territory_of
 from geodata.store import Import, Store
 from layers.atlas import Atlas, renew
@@ -73,6 +73,8 @@ def watch(server: Flask, atlas: Atlas, store: Store | None, audience: Audience) 
             if (version := store.version()) != seen["version"]:
                 refresh(atlas, store, audience)
                 seen["version"] = version
+        except GeoDataError as error:  # whoever reads the atlas sees what held before
+            log.warning("%s", error)
         finally:
             lock.release()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,19 @@ from dash import html
 from dash.development.base_component import Component
 
 from geodata import catalog, imports
-from geodata.observations import Territory
-from geodata.store import Store
+from geodata.model import GeoData
+from geodata.observations import Territory, territory_of
+from geodata.store import FIGURE_COLUMNS, IDENTITY, Store
 from layers.german import day, number
 from layers.mapview import state_word
-from layers.statistics import Statistics, parts_of
+from layers.statistics import Statistics, build_statistics, parts_of
 from views.components.controls import LIST_SETTINGS
 from views.components.jobs import Job
 from views.components.panels import framed, notice
 from views.components.plain import Element, element
 
 ROWS_SHOWN = 50
+NOT_YET = 0  # the number of an import that has not happened
 MEANINGS = {
     "ags": "Gemeindeschlüssel",
     "zeitraum": "Jahr oder Stichtag",
@@ -37,19 +39,37 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Unknown:
-    """A table of which nobody has said yet what its columns mean."""
+    """A table that no reader knows; ``told``: what its columns mean, as somebody said; ``error``: why not so."""
 
     path: Path
     heads: list[str]
     proposed: dict[str, str]
+    told: dict[str, str] = field(default_factory=dict)
+    error: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A plan and the statistics as they would be after it."""
+    """A plan and the statistics as they would be after it; ``columns``: what was said of them, where it was asked."""
 
     plan: imports.Plan
     after: Statistics
+    columns: Unknown | None = None
+
+
+def after(plan: imports.Plan, store: Store, data: GeoData) -> Statistics:
+    """Return the statistics as they would be after an import."""
+    planned = plan.changes[FIGURE_COLUMNS].assign(import_id=NOT_YET)
+    figures = pd.concat([store.figures(), planned], ignore_index=True).drop_duplicates(IDENTITY, keep="last")
+    return build_statistics(data, figures, territory_of(data), {}, "intern")
+
+
+def names_of(data: GeoData) -> dict[str, str]:
+    """Return the name of every area that figures may be for, today's and former ones."""
+    territory = territory_of(data)
+    former = dict(zip(territory.changes["from_ags"], territory.changes["from_name"], strict=True))
+    own = {**data.gemeinden["name"].to_dict(), **data.kreis["name"].to_dict()}
+    return {**former, **own, territory.land: "Land", "DG": "Deutschland"}
 
 
 def progress(job: Job) -> Component:
@@ -60,7 +80,9 @@ def progress(job: Job) -> Component:
 
 
 def unknown_text(found: Unknown) -> Component:
-    """Return what is asked about a table that no reader knows."""
+    """Return what is asked about a table that no reader knows, or why it cannot be read as told."""
+    if found.error:
+        return notice(found.error, "notiz-fehler")
     text = (
         f"{found.path.name} ist keine der bekannten amtlichen Dateien. Bitte sagen, welche Spalte was bedeutet; "
         "das wird für Dateien mit denselben Spalten gemerkt."
