@@ -9,7 +9,7 @@
 
   /**
    * Move through the years: buttons back, play and forward, and the clock.
-   * Returns the year, whether the clock stands, and text and state of the play button.
+   * Returns the year, whether the clock stands, and the text of the play button.
    */
   function move(back, play, forward, ticks, year, stands, film) {
     const { no_update: same, callback_context: context } = window.dash_clientside;
@@ -28,7 +28,7 @@
     return [Math.min(year + 1, last), ...button(year + 1 >= last)];
   }
 
-  const button = (stands) => [stands, stands ? PLAY : PAUSE, String(!stands)];
+  const button = (stands) => [stands, stands ? PLAY : PAUSE];
 
   /**
    * Show a year: map, year in the corner, what stands below it, legend, address, announcement.

@@ -97,8 +97,8 @@ def value_of(row: pd.Series) -> Value:
 
 
 def attributions(*layers: Layer) -> tuple[str, ...]:
-    """Return who is to be named for the figures of these layers, each once."""
-    return tuple(dict.fromkeys(source.attribution for layer in layers for source in layer.text.sources))
+    """Return who is to be named for the figures of these layers, each once, by name."""
+    return tuple(sorted({source.attribution for layer in layers for source in layer.text.sources}))
 
 
 def leading_figures(atlas: Atlas, level: str, area: str, compare: str = "") -> tuple[list[Figure], list[Lacking]]:

@@ -22,15 +22,16 @@ from layers.figures import Figures, compute_figures, table_of
 from layers.formulas import evaluate
 from layers.frames import empty
 from layers.inputs import LEVELS, areas
-from layers.protect import Catalogue, Hidden, protect
+from layers.protect import Catalogue, Hidden, is_hidden, protect
 
 CELL = ["part", "key", "year"]
 RATES = "rate"
-LAND, VERBAND = "land", "verband"
+LAND, VERBAND, PUBLISHED = "land", "verband", "veröffentlicht"
 IDENTITY = ["part", "key", "basis", "gebietsstand"]
 Notes = dict[tuple[str, str, int], str]
 GAP_ABOVE = 10
 GAP = "0 zwischen deutlich größeren Werten der Nachbarjahre: vermutlich Lücke der Quelle, als fehlend gezeigt."
+GAP_ONLY = "Die Angabe der Quelle ist nicht plausibel und als fehlend gezeigt."
 SECRET = frozenset({State.SUPPRESSED_PRIMARY, State.SUPPRESSED_SECONDARY})
 
 
@@ -39,13 +40,15 @@ class Statistics:
     """Figures per level (and of the Land, under its key), and what is to be said of single counts.
 
     ``notes``: level -> (part, key, year) -> why a count is an estimate or not there. ``origins``: the files behind a
-    part, the newest first. ``hidden``: how many figures the audience does not see.
+    part, the newest first. ``hidden``: how many figures the audience does not see. ``published``: counts of the Kreis
+    as their sources give them, for checks only.
     """
 
     levels: Mapping[str, Figures]
     notes: Mapping[str, Mapping[tuple[str, str, int], str]]
     origins: Mapping[str, tuple[Source, ...]]
     hidden: Hidden = field(default_factory=Hidden)
+    published: Cube | None = None
     _periods: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def periods(self, key: str) -> tuple[str, ...]:
@@ -124,8 +127,10 @@ def build_statistics(
     ``imports``: the file behind each number of an import.
     """
     cubes, notes = build_cubes(data, without_gaps(observations), territory)
+    published = cubes.pop(PUBLISHED)
     indicators, parts = catalog.indicators(), catalog.parts()
     cubes, hidden = protect(cubes, areas_of(data), Catalogue(parts, indicators), audience)
+    notes = {level: _discreet(said, cubes[level]) for level, said in notes.items()}
     shows_small = audience == "intern"
     levels = {level: compute_figures(cube, indicators, parts, shows_small=shows_small) for level, cube in cubes.items()}
     numbers = observations.groupby("part")["import_id"].unique()
@@ -133,7 +138,7 @@ def build_statistics(
         str(part): tuple(imports[int(n)] for n in sorted(found, reverse=True) if int(n) in imports)
         for part, found in numbers.items()
     }
-    return Statistics(levels, notes, origins, hidden)
+    return Statistics(levels, notes, origins, hidden, published)
 
 
 def parts_of(indicator: Indicator, indicators: Mapping[str, Indicator]) -> frozenset[str]:
@@ -167,6 +172,8 @@ def build_cubes(
         notes[level] = _notes(own)
         index = areas(data, level).index if level != VERBAND else pd.Index(sorted(groups[level].unique()))
         cube = build_cube(own, index)
+        if level == "kreis":
+            cubes[PUBLISHED] = cube
         if below is not None:
             cube = filled_up(aggregate(below, groups[level], index, weights_of(below)), cube)
         cubes[level] = cube
@@ -191,6 +198,16 @@ def without_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     hit = implausible_zero(known, GAP_ABOVE)[year, series]
     gone = rows.assign(value=rows["value"].mask(hit), state=rows["state"].mask(hit, str(State.MISSING)))
     return gone.assign(reason=np.where(hit, GAP, ""))
+
+
+def _discreet(notes: Notes, cube: Cube) -> Notes:
+    """Return notes that say nothing of figures which the audience does not see: a gap is told by its neighbours."""
+    kept = {}
+    for (part, area, year), text in notes.items():
+        told = text == GAP and area in cube.areas
+        secret = told and is_hidden(cube.cells(part))[:, cube.areas.get_loc(area)].any()
+        kept[part, area, year] = GAP_ONLY if secret else text
+    return kept
 
 
 def areas_of(data: GeoData) -> dict[str, pd.Series]:

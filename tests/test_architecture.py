@@ -14,7 +14,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("geodata", "layers", "views", "reports")
-PAGES = ("karte", "reichweite", "einrichtungen", "methodik")
+PAGES = (
+    "karte",
+    "entwicklung",
+    "vergleich",
+    "steckbrief",
+    "reichweite",
+    "einrichtungen",
+    "datenqualitaet",
+    "methodik",
+    "einlesen",
+)
 MAX_MODULE, MAX_BODY = 300, 60
 DASH = {"dash", "dash_mantine_components", "dash_ag_grid"}
 SCREEN = DASH | {"plotly", "flask", "waitress"}

@@ -171,6 +171,11 @@ def test_a_full_file_on_todays_gemeinden_is_recognised() -> None:
     assert guess(*every(TODAY, "2016", "2020", "2024")) == TERRITORY.day.isoformat()
 
 
+def test_a_full_file_on_todays_gemeinden_is_on_todays_areas_although_its_year_ended_before() -> None:
+    assert guess(*every(TODAY, "2023")) == TERRITORY.day.isoformat()
+    assert guess(*every(TODAY, "2024")) == "", "the areas of that year are todays"
+
+
 def test_a_full_file_on_an_older_state_is_recognised() -> None:
     older = [key for key in TODAY if key != "16063104"] + ["16063104", "16063028", "16063037"]
     assert guess(*every(sorted(older), "2016", "2022")) == "2023-12-31"

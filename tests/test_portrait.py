@@ -138,7 +138,7 @@ def test_a_share_stands_beside_kreis_and_land_with_its_cases_and_its_course() ->
     assert found.kreis.value == pytest.approx(100 * total / (29 * 4000 + 137))
     assert (found.word, found.n) == ("ungünstiger", 29 - 1), "one more is hidden so that the small one stays secret"
     assert found.trend == "gestiegen von 6,1 % (2012) auf 8,4 % (2021)"
-    assert found.sources == ("© Datei 2", "© Datei 1")
+    assert found.sources == ("© Datei 1", "© Datei 2")
 
 
 def test_z_is_the_distance_to_the_kreis_in_robust_standard_deviations() -> None:

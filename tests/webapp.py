@@ -54,10 +54,20 @@ def callback_for(output: str) -> dict[str, Any]:
 
 def body_of(callback: Mapping[str, Any], values: Mapping[str, Any], triggered: str) -> dict[str, Any]:
     """Return what the browser sends: ``values`` by "id.property", the others are null."""
-    inputs = [part | {"value": values.get(f"{part['id']}.{part['property']}")} for part in callback["inputs"]]
+    inputs, state = ([_given(part, values) for part in callback.get(kind, [])] for kind in ("inputs", "state"))
     names = callback["output"].strip(".").split("...")
     outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-    return {"output": callback["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": [triggered]}
+    told = {"output": callback["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": [triggered]}
+    return told | ({"state": state} if state else {})
+
+
+def _given(part: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """Return one part with its value; a pattern of ids stands for a list of parts, here of one."""
+    value = values.get(f"{part['id']}.{part['property']}")
+    if not part["id"].startswith("{"):
+        return {**part, "value": value}
+    known = {name: "probe" if isinstance(wanted, list) else wanted for name, wanted in json.loads(part["id"]).items()}
+    return [{**part, "id": known, "value": value}]
 
 
 def call(callback: Mapping[str, Any], values: Mapping[str, Any], triggered: str) -> TestResponse:

@@ -173,7 +173,6 @@ def register(app: Dash, atlas: Atlas) -> None:
         Output("zeit-jahr", "value", allow_duplicate=True),
         Output("zeit-takt", "disabled", allow_duplicate=True),
         Output("zeit-spielen", "children"),
-        Output("zeit-spielen", "aria-pressed"),
         *(Input(f"zeit-{name}", "n_clicks") for name in ("zurueck", "spielen", "vor")),
         Input("zeit-takt", "n_intervals"),
         State("zeit-jahr", "value"),

@@ -42,7 +42,8 @@ def test_counts_lead_to_their_points_and_back(reader: Reader) -> None:
     reader.open("/qualitaet?severity=hoch")
     reader.page.locator("#qualitaet-arten").get_by_role("link", name="Zu prüfen").click()
     reader.wait_for(lambda: reader.query() == "kind=pruefen&severity=hoch", "der Befund")
-    assert set(reader.texts(f"{TABLE} td:nth-child(2)")) == {"Zu prüfen"}
+    kinds = f"{TABLE} td:nth-child(2)"
+    reader.wait_for(lambda: set(reader.texts(kinds)) == {"Zu prüfen"}, "nur dieser Befund")
     reader.page.get_by_role("link", name="Alle Filter zurücksetzen").click()
     reader.wait_for(lambda: reader.query() == "", "alle Punkte")
 

@@ -175,11 +175,10 @@ def _share(share: float) -> str:
     return "k. A." if np.isnan(share) else f"{number(share, 1)} %"
 
 
-def _bar(share: float, kreis: float, widest: float) -> list[Component]:
+def _bar(share: float, kreis: float, widest: float) -> Component | None:
     """Return a bar for the share, and a line where that of the Kreis would end."""
     if np.isnan(share):
-        return []
+        return None
     bar = html.Span(className="sb-balken", style={"width": f"{100 * share / widest:.1f}%"})
-    if np.isnan(kreis):
-        return [bar]
-    return [bar, html.Span(className="sb-strich", style={"left": f"{100 * kreis / widest:.1f}%"})]
+    line = html.Span(className="sb-strich", style={"left": f"{100 * kreis / widest:.1f}%"})
+    return html.Span([bar] if np.isnan(kreis) else [bar, line], className="sb-skala")

@@ -10,7 +10,7 @@ from geodata.model import GeoDataError
 from layers.atlas import Atlas
 from layers.screening import LONGEST, Screen, conditions_of, parse_screen
 from views.components import query
-from views.components.vergleich_data import canonical, offered, years_of
+from views.components.vergleich_data import canonical, figure_of, offered, years_of
 
 SECTIONS = {
     "rangliste": "Rangliste",
@@ -45,6 +45,7 @@ TOLERANCES = {
 USUAL_NUMBER, MOST_INDICATORS, FEWEST = 5, 12, {"korrelationen": 3, "profil": 1, "aehnlich": 1}
 MOST_CONDITIONS = 6
 USUAL = ("ARB02", "WOH03", "BEV02", "minuten.krankenhaus.pkw", "WOH04", "MIN01", "BEV06", "haltestelle.600", "BEV01")
+USUAL_YEARS = 5
 KEY = re.compile(r"[A-Za-z]\w{1,40}(\.\w{1,40}){0,3}", re.ASCII)
 AREA = re.compile(r"[0-9a-z-]{1,40}")
 YEAR = re.compile(r"(19|20)[0-9]{2}")
@@ -206,19 +207,24 @@ def _years(state: Comparison, atlas: Atlas, notices: list[str]) -> Comparison:
         return state
     if len(years) < 2:
         return replace(state, then="", period="")
-    return _span(state, years, notices)
+    return _span(state, years, atlas, notices)
 
 
-def _span(state: Comparison, years: tuple[str, ...], notices: list[str]) -> Comparison:
+def _span(state: Comparison, years: tuple[str, ...], atlas: Atlas, notices: list[str]) -> Comparison:
     now = state.period or years[0]
     then = state.then if state.then in years else ""
     if state.then and not then:
         notices.append(f"Für {state.then} gibt es keine eigenen Werte; gezeigt wird ein anderes Jahr.")
     if then == now:
         notices.append("Eine Veränderung braucht zwei verschiedene Jahre.")
-        then = ""
-    if not then:
-        earlier = [year for year in years if year < now]
-        then = next((year for year in earlier if int(now) - int(year) >= 5), earlier[-1] if earlier else "")
-        then = then or next(year for year in reversed(years) if year > now)
+    if then in ("", now):
+        then = _usual_start(state, years, now, atlas)
     return replace(state, then=min(then, now), period=max(then, now))
+
+
+def _usual_start(state: Comparison, years: tuple[str, ...], now: str, atlas: Atlas) -> str:
+    """Return the year to compare ``now`` with: of those that share the most areas with it the one five years off."""
+    has = {year: figure_of(atlas, state.level, state.indicator, year).series.notna() for year in years}
+    shared = {year: int((has[year] & has[now]).sum()) for year in years if year != now}
+    known = [year for year, count in shared.items() if count == max(shared.values())]
+    return min(known, key=lambda year: (year > now, abs(abs(int(now) - int(year)) - USUAL_YEARS)))

@@ -29,7 +29,7 @@ from views.components.zeit_state import TimeState, shown_year
 
 PLAIN = "#eef1f6"  # areas under circles
 FRAME_MS = 1200
-PLAY, PAUSE = "▶ Abspielen", "❚❚ Anhalten"
+PLAY = "▶ Abspielen"
 
 
 @lru_cache(maxsize=16)
@@ -158,7 +158,7 @@ def controls(made: dict[str, Any] | None, state: TimeState) -> Component:
     """Return the buttons and the slider that move through the years."""
     buttons = [
         html.Button("◀ Jahr zurück", id="zeit-zurueck", className="knopf", type="button"),
-        html.Button(PLAY, id="zeit-spielen", className="knopf haupt", type="button", **{"aria-pressed": "false"}),
+        html.Button(PLAY, id="zeit-spielen", className="knopf haupt", type="button"),
         html.Button("Jahr vor ▶", id="zeit-vor", className="knopf", type="button"),
     ]
     slider = dmc.Slider(
