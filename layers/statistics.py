@@ -98,7 +98,7 @@ class Statistics:
 
     def sources(self, indicator: Indicator) -> tuple[Source, ...]:
         """Return the files that an indicator rests on, each once."""
-        used = [self.origins.get(part, ()) for part in parts_of(indicator, catalog.indicators())]
+        used = [self.origins.get(part, ()) for part in sorted(parts_of(indicator, catalog.indicators()))]
         return tuple(dict.fromkeys(source for sources in used for source in sources))
 
 

@@ -41,12 +41,20 @@ def detail(atlas: Atlas, view: MapView, selection: Selection) -> list[Component]
     return [
         html.H2(names[selection.area]),
         html.Div([html.P(sentence) for sentence in sentences], className="saetze"),
+        *_further(level, selection.area),
         html.H3("Werte im Vergleich"),
         comparison_table(atlas, selection),
         *without_car(atlas, level, selection.area),
         html.H3("Erfasste Einrichtungen"),
         facility_list(atlas, level, selection.area, selection.handlungsfeld),
     ]
+
+
+def _further(level: str, area: str) -> list[Component]:
+    """Return the way to the whole portrait of an area; the Kreis has none."""
+    if level == "kreis":
+        return []
+    return [html.P(html.A("Ganzer Steckbrief", href=f"/steckbrief?area={area}"))]
 
 
 def without_car(atlas: Atlas, level: str, area: str) -> list[Component]:
