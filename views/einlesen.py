@@ -148,7 +148,12 @@ def _columns(path: Path, store: Store, mapping: dict[str, str]) -> preview.Unkno
 
 def register(app: Dash, atlas: Atlas) -> None:
     """Attach the callbacks of the page."""
+    _register_check(app, atlas)
+    _register_report(app, atlas)
+    _register_change(app, atlas)
 
+
+def _register_check(app: Dash, atlas: Atlas) -> None:
     @app.callback(
         Output("einlesen-auftrag", "data"),
         Output("einlesen-takt", "disabled"),
@@ -187,6 +192,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         work = _plan(path, store, atlas, stand=state, indicator=str(indicator or ""), mapping=mapping)
         return jobs.start(work).id, False, file, None, None, False if uploaded else no_update
 
+
+def _register_report(app: Dash, atlas: Atlas) -> None:
     @app.callback(
         Output("einlesen-fortschritt", "children"),
         Output("einlesen-bericht", "children"),
@@ -212,6 +219,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         report = preview.report(found, str(key), preview.names_of(atlas.data))
         return None, report, form, found.plan.changes.empty, True
 
+
+def _register_change(app: Dash, atlas: Atlas) -> None:
     @app.callback(
         Output("einlesen-meldung", "children", allow_duplicate=True),
         Output("einlesen-verlauf", "children"),

@@ -117,7 +117,7 @@ def page_parts(atlas: Atlas, state: TimeState, notices: list[str]) -> dict[str, 
         "methode": zeit_panels.method(text),
         "adresse": to_query(state),
         "feld_reihe": shown_if(state.view == SERIES),
-        "feld_karten": shown_if(state.view != SERIES),
+        "feld_karten": shown_if(zeit_panels.uses_classes(atlas, state)),
         **{view: shown_if(is_here[view]) for view in is_here},
     }
 

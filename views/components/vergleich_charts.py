@@ -13,7 +13,7 @@ from layers.german import number
 
 Chart = dict[str, Any]
 BLUE, GREY, RED, INK, QUIET = "#0a5bb5", "#767f90", "#b3171f", "#10162b", "#cdd4e0"
-ROW_PX, FRAME_PX = 22, 96
+ROW_PX, LINE_PX, FRAME_PX = 22, 19, 96
 FONT = {"family": "Fira Sans, Arial, sans-serif", "size": 14, "color": INK}
 AXIS = {
     "gridcolor": "#e3e7ee",
@@ -201,14 +201,16 @@ def bar_chart(title: str, names: pd.Series, series: Mapping[str, pd.Series], tex
         }
         for (name, values), look in zip(series.items(), BARS, strict=False)
     ]
+    labels = names.map(lambda name: wrapped(name, 32))
+    lines = max(label.count("<br>") + 1 for label in labels)
     layout = {
         "barmode": "group",
         "bargap": 0.3,
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
         "xaxis": AXIS | {"title": {"text": wrapped(title), "standoff": 8}, "zeroline": True, "zerolinewidth": 2},
-        "yaxis": rows_axis(names.map(lambda name: wrapped(name, 28))),
-        "height": max(260, (16 + 18 * len(series)) * len(names) + FRAME_PX + 40),
+        "yaxis": rows_axis(labels),
+        "height": max(260, max(16 + 18 * len(series), 8 + LINE_PX * lines) * len(names) + FRAME_PX + 40),
         "margin": MARGIN | {"t": 56},
     }
     return {"data": data, "layout": LAYOUT | layout}

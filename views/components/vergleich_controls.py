@@ -81,7 +81,7 @@ def indicator_options(atlas: Atlas, level: str, extra: Sequence[str] = ()) -> Op
     return [{"group": "Aus dem Link", "items": more}, *groups] if more else groups
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _options(atlas: Atlas, statistics: Statistics, level: str) -> Options:
     groups: dict[str, Options] = {}
     for key in offered(atlas, level):

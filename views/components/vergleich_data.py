@@ -113,7 +113,7 @@ def offered(atlas: Atlas, level: str) -> tuple[str, ...]:
     return _offered(atlas, atlas.current.statistics, level)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _offered(atlas: Atlas, statistics: Statistics, level: str) -> tuple[str, ...]:
     basic = [key for key in catalog.indicators() if key in atlas.filled and _has_values(atlas, level, key)]
     return (*basic, *(str(key) for key in _measures(atlas, level)))
@@ -159,14 +159,18 @@ def _has_data(atlas: Atlas, level: str, measure: Measure, category: Category | N
 
 def years_of(atlas: Atlas, level: str, key: str) -> tuple[str, ...]:
     """Return the years in which an indicator has a value for any area of a level, newest first."""
-    return _years(atlas, atlas.current.statistics, level, key)
+    kept = _years(atlas, atlas.current.statistics, level)
+    if key not in kept:
+        parsed = parse_key(key)
+        tables = {year: atlas.table(level, parsed, year)["value"] for year in atlas.periods(parsed)}
+        kept[key] = tuple(year for year, values in tables.items() if values.notna().any())
+    return kept[key]
 
 
-@lru_cache(maxsize=2048)
-def _years(atlas: Atlas, statistics: Statistics, level: str, key: str) -> tuple[str, ...]:
-    parsed = parse_key(key)
-    periods = atlas.periods(parsed)
-    return tuple(year for year in periods if atlas.table(level, parsed, year)["value"].notna().any())
+@lru_cache(maxsize=4)
+def _years(atlas: Atlas, statistics: Statistics, level: str) -> dict[str, tuple[str, ...]]:
+    """Return what ``years_of`` has found so far; it goes with the statistics once others are read in."""
+    return {}
 
 
 def figure_of(atlas: Atlas, level: str, key: str, period: str = "") -> Figure:

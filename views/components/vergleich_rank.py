@@ -77,9 +77,13 @@ def _rank_fields(figure: Figure, *, with_span: bool) -> tuple[Field, ...]:
         Field("name", "Gebiet"),
         Field("value", f"Wert ({text.unit})" if text.unit else "Wert", text.decimals, "state"),
         *(spans if with_span else ()),
-        *((Field("base", "Grundzahl", 0),) if figure.layer.table["base"].notna().any() else ()),
+        *((Field("base", _base_title(text.base), 0),) if figure.layer.table["base"].notna().any() else ()),
         Field("reason", "Hinweis"),
     )
+
+
+def _base_title(base: str) -> str:
+    return f"Grundzahl ({base})" if base else "Grundzahl"
 
 
 def _chart_of(table: pd.DataFrame, figure: Figure, state: Comparison) -> RangeChart:

@@ -30,7 +30,7 @@ CONFIG = {
 }
 CELLS_UP = ((0.7, "#b2182b", "#ffffff"), (0.4, "#f4a582", "#10162b"), (0.2, "#fddbc7", "#10162b"))  # ColorBrewer RdBu
 CELLS_DOWN = ((0.7, "#2166ac", "#ffffff"), (0.4, "#92c5de", "#10162b"), (0.2, "#d1e5f0", "#10162b"))
-LONG = 24
+LONG = {24: "vg-lang", 60: "vg-sehr-lang"}  # letters of a title, and the width of its column
 NO_DATA = "Auf dieser Ebene gibt es noch keine Werte."
 NO_STATISTICS = (
     "Statistiken sind noch nicht eingelesen; verglichen wird, was der Atlas selbst rechnet. Arbeitslosigkeit, Alter, "
@@ -127,7 +127,7 @@ def shown_fields(finding: Finding) -> tuple[Field, ...]:
 
 def _head(field: Field) -> Element:
     looks = ["n"] if field.decimals is not None else []
-    looks += ["vg-lang"] if len(field.title) > LONG else []
+    looks += [name for least, name in LONG.items() if len(field.title) > least][-1:]
     return element("Th", field.title, scope="col", className=" ".join(looks) or None)
 
 

@@ -49,7 +49,7 @@ def filters(atlas: Atlas, state: TimeState) -> Component:
                     searchable=True),
             _select("level", "Ebene", _levels(atlas), state.level),
             html.Div(_for_series(atlas, state), id="zeit-feld-reihe", style=shown_if(state.view == SERIES)),
-            html.Div(_for_maps(state), id="zeit-feld-karten", style=shown_if(state.view != SERIES)),
+            html.Div(_for_maps(state), id="zeit-feld-karten", style=shown_if(uses_classes(atlas, state))),
             html.P(html.A("Veränderung zwischen zwei Jahren auf der Karte", href=CHANGE_PAGE)),
             html.A("Auswahl zurücksetzen", href="/entwicklung", className="klein"),
         ],
@@ -105,6 +105,11 @@ def indicator_options(atlas: Atlas, handlungsfeld: str) -> Options:
 def area_options(atlas: Atlas, state: TimeState) -> Options:
     """Return the areas that the chart can show."""
     return _options(area_choices(atlas, state.level, state.key))
+
+
+def uses_classes(atlas: Atlas, state: TimeState) -> bool:
+    """Return whether what is shown has classes: maps have, but absolute numbers are circles."""
+    return state.view != SERIES and not atlas.layer(state.level, state.key).text.additive
 
 
 def has_no_mean(atlas: Atlas, state: TimeState) -> bool:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from flask import Flask, Response, abort, request
 
 from layers.atlas import Atlas
+from layers.german import number
 from layers.mapview import MapView
 from layers.timeline import chosen_years, known_years
 from reports.map import MIME_TYPES
@@ -32,15 +33,25 @@ def panel(atlas: Atlas, state: TimeState) -> list[Component]:
     views = shown_views(atlas, state)
     if not views:
         return []
-    legend = html.Div(legend_parts(views, list(views)[-1]), className="legende zeit-legende-reihe", role="group",
-                      **{"aria-label": "Legende aller Karten"})  # fmt: skip
     maps = [_figure(atlas, replace(state, year=year), view) for year, view in views.items()]
     return [
         html.P(_lead(atlas, state, list(views)), className="klein"),
-        legend,
+        _legend(views),
         html.Div(maps, className="zeit-karten"),
         html.P(["Druckfassung auf A4 quer: ", *_links(state)]),
     ]
+
+
+def _legend(views: dict[str, MapView]) -> Component:
+    """Return the classes of all maps; of circles the largest, as those of the large map are drawn at another size."""
+    counts = [view.rows["value"].max() for view in views.values() if view.is_count]
+    if counts:
+        said = f"Fläche des Kreises = Wert; der größte steht für {number(max(counts))}; ohne Kreis: kein Wert."
+        return html.P(said)
+    parts = legend_parts(views, list(views)[-1])
+    return html.Div(
+        parts, className="legende zeit-legende-reihe", role="group", **{"aria-label": "Legende aller Karten"}
+    )
 
 
 def _lead(atlas: Atlas, state: TimeState, shown: list[str]) -> str:
@@ -48,7 +59,7 @@ def _lead(atlas: Atlas, state: TimeState, shown: list[str]) -> str:
     fewer = (
         f" Von {len(every)} Jahren mit Werten sind {len(shown)} gleichmäßig ausgewählt." if shown != [*every] else ""
     )
-    return f"Gleiche Farbe heißt in allen Jahren gleiche Klasse.{fewer}"
+    return f"Alle Jahre haben dieselben Klassen und denselben Maßstab.{fewer}"
 
 
 def _figure(atlas: Atlas, state: TimeState, view: MapView) -> Component:
