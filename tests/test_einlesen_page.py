@@ -18,6 +18,8 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 import geodata
@@ -405,6 +407,39 @@ def test_forged_columns_are_refused_in_german(page: Page) -> None:
         words = words_in(page.click_columns(**told)["einlesen-bericht.children"])
         assert "Abhilfe: " in words
     assert page.store.remembered_columns(OWN[0].split(";")) == {}
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=4,
+)
+PARTS = [
+    "einlesen-upload.contents", "einlesen-upload.filename", "einlesen-stand.value", "einlesen-kennzahl.value",
+    "einlesen-datei.data", "einlesen-auftrag.data", "einlesen-takt.n_intervals", "einlesen-los.n_clicks",
+    "einlesen-zurueck.n_clicks", "einlesen-trotzdem.checked", "clicks",
+]  # fmt: skip
+STARTS = [
+    ("einlesen-auftrag.data", "einlesen-upload.contents"),
+    ("einlesen-auftrag.data", "einlesen-stand.value"),
+    ("einlesen-auftrag.data", '{"n":0,"typ":"spalten-los"}.n_clicks'),
+    ("einlesen-fortschritt.children", "einlesen-takt.n_intervals"),
+    ("einlesen-verlauf.children", "einlesen-los.n_clicks"),
+    ("einlesen-verlauf.children", "einlesen-zurueck.n_clicks"),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(PARTS), JUNK), st.dictionaries(st.text(max_size=8), JUNK, max_size=3))
+def test_junk_from_a_browser_is_survived_and_changes_nothing(page: Page, junk: dict[str, Any], form: Any) -> None:
+    page.form = form
+    file = uploads.keep("data:;base64,QQ==", "x.csv")
+    for output, triggered in STARTS:
+        for values in (junk, junk | {"einlesen-datei.data": file, "clicks": 1}):
+            answer = page.send(output, triggered, values)
+            assert answer.status_code in (200, 204)
+            assert_polite(answer)
+    assert page.store.imports() == []
 
 
 # tables of one's own

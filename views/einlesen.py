@@ -179,8 +179,8 @@ def _register_check(app: Dash, atlas: Atlas) -> None:
             return _nothing_begun("Es ist kein Speicher eingerichtet (SPEICHER).")
         if isinstance(ctx.triggered_id, dict) and not any(clicks or []):
             return _nothing_begun()  # the form came or went, nobody clicked
-        told = zip(ids, values, strict=True) if isinstance(ctx.triggered_id, dict) else ()
-        mapping = {i["kopf"]: str(v) for i, v in told if v}
+        told = zip(ids, values, strict=False) if isinstance(ctx.triggered_id, dict) else ()
+        mapping = {str(key.get("kopf")): v for key, v in told if isinstance(key, dict) and isinstance(v, str) and v}
         if uploaded and isinstance(content, str):
             try:
                 file = _replaced(file, content, str(name or "datei"))

@@ -59,9 +59,9 @@ def row_of(indicator: Any, op: Any, value: Any, join: Any) -> Row:
     """Return a row of what a form sent, which may be anything."""
     return Row(
         indicator if isinstance(indicator, str) else "",
-        op if op in OPERATORS else "gt",
+        op if isinstance(op, str) and op in OPERATORS else "gt",
         _number(value),
-        join if join in ("und", "oder") else "und",
+        join if isinstance(join, str) and join in ("und", "oder") else "und",
     )
 
 
