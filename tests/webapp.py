@@ -56,7 +56,8 @@ def body_of(callback: Mapping[str, Any], values: Mapping[str, Any], triggered: s
     """Return what the browser sends: ``values`` by "id.property", the others are null."""
     inputs, state = ([_given(part, values) for part in callback.get(kind, [])] for kind in ("inputs", "state"))
     names = callback["output"].strip(".").split("...")
-    outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+    named = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+    outputs = [[part | {"id": _known(part["id"])}] if part["id"].startswith("{") else part for part in named]
     told = {"output": callback["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": [triggered]}
     return told | ({"state": state} if state else {})
 
@@ -66,8 +67,12 @@ def _given(part: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
     value = values.get(f"{part['id']}.{part['property']}")
     if not part["id"].startswith("{"):
         return {**part, "value": value}
-    known = {name: "probe" if isinstance(wanted, list) else wanted for name, wanted in json.loads(part["id"]).items()}
-    return [{**part, "id": known, "value": value}]
+    return [{**part, "id": _known(part["id"]), "value": value}]
+
+
+def _known(pattern: str) -> dict[str, Any]:
+    """Return an id that a pattern of ids fits."""
+    return {name: "probe" if isinstance(wanted, list) else wanted for name, wanted in json.loads(pattern).items()}
 
 
 def call(callback: Mapping[str, Any], values: Mapping[str, Any], triggered: str) -> TestResponse:

@@ -115,5 +115,6 @@ def form_values(texts: Any, kinds: Any, gone: Any, ruled: Any) -> dict[str, dict
     form: dict[str, dict[str, Any]] = {}
     for name, (values, ids) in {"text": texts, "kind": kinds, "gone": gone, "rule": ruled}.items():
         for value, key in zip(values or [], ids or [], strict=False):
-            form.setdefault(str(key["id"]), {})[name] = value
+            if isinstance(key, dict) and "id" in key:  # a browser may send anything
+                form.setdefault(str(key["id"]), {})[name] = value
     return form
