@@ -15,12 +15,13 @@ from geodata.catalog import Category, Handlungsfeld, Indicator, Measure
 from geodata.model import GeoData, State
 from layers.describe import LayerText, describe
 from layers.indicators import CATALOGUE, compute_indicator
+from layers.indices import SHOWN_AS, table_of_index
 from layers.inputs import LEVELS, Inputs, areas, build_inputs, ways_without_car
 from layers.keys import IndicatorKey, parse_key
 from layers.measures import compute_measure
 from layers.periods import periods_of, population_in
 from layers.scenario import Scenario, changed, scenario_title
-from layers.statistics import NO_STATISTICS, Statistics, described_by
+from layers.statistics import NO_STATISTICS, Statistics, described_by, described_index
 
 SCENARIO_NOTE = "Gedankenspiel: So wäre es, wenn die genannten Einrichtungen schlössen oder öffneten. Kein Bestand."
 PUBLIC_COLUMNS = ["value", "state", "base"]
@@ -92,7 +93,9 @@ class Atlas:
             for key in CATALOGUE
             if any(self.table(level, IndicatorKey(key))["value"].notna().any() for level in LEVELS)
         }
-        return frozenset(computed | {key for key in catalog.indicators() if self.periods(IndicatorKey(key))})
+        known = {key for key in catalog.indicators() if self.periods(IndicatorKey(key))}
+        indices = {key for key in SHOWN_AS if self.table("sozialraum", IndicatorKey(key))["value"].notna().any()}
+        return frozenset(computed | known | indices)
 
     def areas(self, level: str) -> gpd.GeoDataFrame:
         """Return the areas of a level with name, population and geometry (EPSG:25832)."""
@@ -135,6 +138,8 @@ def _atlas_of(
 
     @lru_cache(maxsize=4096)
     def table(level: str, key: IndicatorKey, period: str | None) -> pd.DataFrame:
+        if key.id in SHOWN_AS and period is None:
+            return table_of_index(key.id, level, lambda member: table(level, IndicatorKey(member), None))
         if (counted := current.statistics.table(level, key.id, period)) is not None:
             return counted
         if period is not None:
@@ -151,6 +156,8 @@ def _atlas_of(
         text = describe(inputs, key, period)
         if period and current.statistics.periods(key.id):
             text = described_by(text, current.statistics, catalog.indicators()[key.id], period)
+        if key.id in SHOWN_AS:
+            text = described_index(text, current.statistics, level)
         if scenario:
             text = replace(text, name=f"{text.name} ({scenario_title(scenario)})", notes=(SCENARIO_NOTE, *text.notes))
         return Layer(key, level, period, table(level, key, period), kreis, text)

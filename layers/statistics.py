@@ -11,6 +11,7 @@ import pandas as pd
 from geodata import catalog
 from geodata.catalog import Indicator, Source
 from geodata.catalog.formula import names, parse
+from geodata.catalog.indices import indices
 from geodata.confidentiality import Audience
 from geodata.harmonise import read_verbaende, to_areas
 from geodata.model import GeoData, State
@@ -21,6 +22,7 @@ from layers.describe import LayerText
 from layers.figures import Figures, compute_figures, table_of
 from layers.formulas import evaluate
 from layers.frames import empty
+from layers.indices import SHOWN_AS
 from layers.inputs import LEVELS, areas
 from layers.protect import Catalogue, Hidden, is_hidden, protect
 
@@ -112,6 +114,23 @@ def described_by(text: LayerText, statistics: Statistics, indicator: Indicator, 
     notes = (*text.notes, f"Gelesen aus: {files}.") if files else text.notes
     base = "Fälle" if indicator.per else ""
     return replace(text, stand=period, sources=sources, notes=notes, base=base)
+
+
+def described_index(text: LayerText, statistics: Statistics, level: str) -> LayerText:
+    """Return the words around an index: the years and files of its members, and what must be known to read it."""
+    index, known = indices()[SHOWN_AS["BEL01"]], catalog.indicators()
+    used = [member.indicator for member in index.members if statistics.periods(member.indicator)]
+    years = ", ".join(f"{key} {statistics.newest(level, key)}" for key in used)
+    files = [source for key in used for source in statistics.sources(known[key])]
+    return replace(
+        text,
+        name=f"{text.name}: {index.name}",
+        stand=years or text.stand,
+        sources=tuple(dict.fromkeys(files)),
+        method="Mittel der robusten z-Werte (Abstand vom Median in Streuungen); 0 ist mittlere Belastung",
+        notes=(index.limits, *index.traps),
+        base="Anteil des Gewichts",
+    )
 
 
 def build_statistics(
