@@ -152,7 +152,7 @@ def test_period_shows_the_values_of_that_year(reader: Reader, atlas: Atlas) -> N
     reader.expect(Selection(ALL_FIELDS, "BEV01"), atlas)
 
 
-@pytest.mark.parametrize("indicator", ["haltestelle", "BEV01"])
+@pytest.mark.parametrize("indicator", ["haltestelle", "BEV02"])
 def test_every_classification_counts_all_areas(reader: Reader, atlas: Atlas, indicator: str) -> None:
     reader.open(f"/?handlungsfeld=ALLE&indicator={indicator}")
     reader.page.get_by_text("Klasseneinteilung").click()
@@ -169,6 +169,16 @@ def test_every_classification_counts_all_areas(reader: Reader, atlas: Atlas, ind
         assert legend_counts(reader) == 30, k
         classes = [text for text in reader.texts("#legende li")[1:] if not text.startswith(("unsicher", "keine"))]
         assert len(classes) <= k
+
+
+def test_absolute_numbers_are_circles_with_a_legend_of_sizes(reader: Reader) -> None:
+    reader.open("/?handlungsfeld=ALLE&indicator=BEV01")
+    radii = reader.page.evaluate(
+        "() => window.atlasKarte.querySourceFeatures('kreise').map((f) => f.properties.radius)"
+    )
+    assert len(radii) >= 30
+    assert max(radii) == 26
+    assert len(reader.texts("#legende .kreis-legende li")) == 3
 
 
 def test_indicator_without_data_says_what_would_fill_it(reader: Reader, atlas: Atlas) -> None:
