@@ -17,7 +17,7 @@ from layers.indices import NO_KREIS, table_of_index
 from layers.keys import IndicatorKey
 from layers.sentences import map_text
 from layers.statistics import build_statistics
-from views.components.mappage import view_of
+from views.components.mappage import view_notices, view_of
 from views.selection import Selection
 
 AREAS = pd.Index(["a", "b", "c", "d", "e"])
@@ -89,6 +89,8 @@ def test_the_map_shows_the_index_with_its_limits_and_years() -> None:
     assert view.layer.text.stand == "ARB02 2022, FAM03 2022"
     assert any("weder amtlich noch beschlossen" in note for note in view.layer.text.notes)
     assert "Belastungsindex" in map_text(view)
+    (notice,) = view_notices(atlas, view, Selection(indicator="BEL01", level="sozialraum"))
+    assert notice.startswith("Vorläufig: aus 2 von 5 Kennzahlen")
     assert build_atlas(data).table("sozialraum", IndicatorKey("BEL01"))["value"].isna().all()
 
 

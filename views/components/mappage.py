@@ -15,6 +15,7 @@ from layers.atlas import Atlas, under
 from layers.bivariate import build_bivariate_view
 from layers.classify import SCHEMES
 from layers.german import signed_value
+from layers.indices import SHOWN_AS
 from layers.keys import parse_key
 from layers.mapview import MapView, build_map_view
 from layers.marks import incomplete_reason
@@ -83,10 +84,16 @@ def view_notices(atlas: Atlas, view: MapView, selection: Selection) -> list[str]
     if category and not category.completeness.usable:
         return [incomplete_reason(category)]
     if view.has_values:
-        return _class_notices(view, selection)
+        return [*_index_notices(view), *_class_notices(view, selection)]
     reasons = view.rows["reason"].value_counts()
     reason = str(reasons.index[0]) if len(reasons) and reasons.index[0] else "Für diese Auswahl gibt es keine Werte."
     return [reason]
+
+
+def _index_notices(view: MapView) -> list[str]:
+    """Return that an index is provisional, and what it lacks: nobody would see it from the map."""
+    said = view.rows.loc[view.rows["value"].notna(), "reason"]
+    return list(said.unique()[:1]) if view.layer.key.id in SHOWN_AS and said.ne("").any() else []
 
 
 def _class_notices(view: MapView, selection: Selection) -> list[str]:

@@ -161,7 +161,7 @@ def _swatch(entry: LegendEntry) -> Component:
 def source_line(view: MapView) -> str:
     """Return source, date and territorial state as one line under the map."""
     text = view.layer.text
-    sources = [source.attribution for source in text.sources]
+    sources = dict.fromkeys(source.attribution for source in text.sources)
     said = "; ".join(sources) if sources else "noch keine"
     return f"Quellen: {said}. Stand: {text.stand}. Gebietsstand: {text.gebietsstand}. Eigene Berechnung."
 
