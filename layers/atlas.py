@@ -156,7 +156,7 @@ def _atlas_of(
         text = describe(inputs, key, period)
         if period and current.statistics.periods(key.id):
             text = described_by(text, current.statistics, catalog.indicators()[key.id], period)
-        if key.id in SHOWN_AS:
+        if key.id in SHOWN_AS and table(level, key, period)["value"].notna().any():
             text = described_index(text, current.statistics, level)
         if scenario:
             text = replace(text, name=f"{text.name} ({scenario_title(scenario)})", notes=(SCENARIO_NOTE, *text.notes))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from geodata import catalog
 from geodata.catalog.indices import Index, indices
 from geodata.model import State
 from layers.frames import add_reason, empty, mark
@@ -36,9 +37,11 @@ def table_of_index(key: str, level: str, table_of: Tables) -> pd.DataFrame:
     """
     index = indices()[SHOWN_AS[key]]
     areas = table_of(index.members[0].indicator).index
+    known, gone = members_with_data(index, table_of)
+    if not known:
+        return empty(areas, State.MISSING, f"Noch keine Daten. {catalog.indicators()[key].needs}")
     if level == "kreis":
         return empty(areas, State.NOT_APPLICABLE, NO_KREIS)
-    known, gone = members_with_data(index, table_of)
     if len(known) < FEWEST:
         text = TOO_FEW.format(known=", ".join(known) or "keine", gone=", ".join(gone))
         return empty(areas, State.MISSING, text)
